@@ -1,0 +1,288 @@
+"""Texts to hashed n-gram counts, block by block, with array operations only.
+
+The method, in full, so that it can be written again in another language (all arithmetic is modulo 2^32):
+
+1. A text is put into NFKC; each code point becomes a *symbol*, ``class << 24 | folded`` (`codepoints.symbols`);
+   ignorable ones vanish.
+2. A *word* is a longest run of letters of spaced scripts and digits. An *unspaced run* is one of letters of
+   unspaced scripts (Han, kana, Thai, ...).
+3. The hash of symbols s_0 ... s_{n-1} is ``sum(s_i * B**i)``. A pair of words hashes to ``first * PAIR + second``.
+4. ``mix`` (murmur3's 32-bit finaliser) of ``hash ^ salt`` (a salt for each kind of n-gram) gives 32 well mixed bits;
+   the top `BITS` of them are the bucket.
+
+Kinds of n-gram, and the *view* (a group of features that is weighted and normalised on its own) that they stand in:
+
+* ``words``: words; in unspaced runs, n-grams of `unspaced` lengths;
+* ``pairs``: two neighbouring words of one text;
+* ``chars``: n-grams of `chars` lengths in a word with one space at each end (``" trade "``), the whole word excepted;
+* ``title``: what ``words`` gives for the first line, if more text follows.
+
+Prefix hashes make step 3 cheap: with ``P = cumsum(s_i * B**i)``, the hash of span [a, b) is ``(P[b] - P[a]) * B**-a``,
+and an odd B has an inverse modulo 2^32.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wiretag import codepoints
+from wiretag.codepoints import CLASS_SHIFT, DIGIT, IGNORABLE, SPACED, UNSPACED
+
+Uint32 = NDArray[np.uint32]
+
+BITS: Final = 20
+N_BUCKETS: Final = 1 << BITS
+BASE: Final = 0x9E3779B1
+PAIR: Final = 0x85EBCA6B
+VIEWS: Final = ("words", "pairs", "chars", "title")
+
+# Enough symbols to amortise the array calls, few enough for the arrays to stay in the cache.
+BLOCK_SYMBOLS: Final = 1 << 17
+# Text number and bucket share 32 bits of a sort key.
+BLOCK_TEXTS: Final = 1 << (32 - BITS)
+
+_WORD_SALT: Final = 0x1B873593
+_PAIR_SALT: Final = 0xCC9E2D51
+_CHAR_SALT: Final = 0x2545F491
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureConfig:
+    """Which n-grams are counted.
+
+    Attributes
+    ----------
+    pairs : count word pairs.
+    chars : shortest and longest character n-gram inside words, or None.
+    unspaced : shortest and longest n-gram in scripts without spaces.
+    title : count the first line's words a second time, as features of their own.
+    """
+
+    pairs: bool = False
+    chars: tuple[int, int] | None = None
+    unspaced: tuple[int, int] = (1, 3)
+    title: bool = True
+
+    @property
+    def views(self) -> tuple[str, ...]:
+        """Names of the views in use, in their fixed order."""
+        used = {"words": True, "pairs": self.pairs, "chars": self.chars is not None, "title": self.title}
+        return tuple(view for view in VIEWS if used[view])
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Counts of one view in a block of texts, a CSR matrix with sorted, distinct buckets in each row.
+
+    Attributes
+    ----------
+    offsets : shape [n_texts + 1], where each text's entries begin.
+    buckets : shape [n_entries], in [0, N_BUCKETS).
+    counts : shape [n_entries].
+    lengths : shape [n_texts], n-grams of this view in each text, repeated ones included.
+    """
+
+    offsets: NDArray[np.int64]
+    buckets: Uint32
+    counts: Uint32
+    lengths: NDArray[np.int64]
+
+
+def blocks(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Cut a stream of texts into lists that `count_block` takes, in order."""
+    block: list[str] = []
+    size = 0
+    for text in texts:
+        if block and (size + len(text) > BLOCK_SYMBOLS or len(block) == BLOCK_TEXTS):
+            yield block
+            block, size = [], 0
+        block.append(text)
+        size += len(text) + 1
+    if block:
+        yield block
+
+
+def count_block(texts: Sequence[str], config: FeatureConfig) -> dict[str, Counts]:
+    """Counts of every view of `config` in up to `BLOCK_TEXTS` texts."""
+    if len(texts) > BLOCK_TEXTS:
+        raise ValueError(f"A block holds at most {BLOCK_TEXTS} texts; this one has {len(texts)}.")
+    symbols, starts, titles = _symbols(texts)
+    classes = (symbols >> np.uint32(CLASS_SHIFT)).astype(np.uint8)
+    prefix, inverse = _prefix_hashes(symbols)
+    n_texts = len(texts)
+
+    def counted(hashes: list[Uint32], rows: list[NDArray[np.int64]]) -> Counts:
+        return _counts(np.concatenate(hashes), np.concatenate(rows), n_texts)
+
+    inside = (classes == SPACED) | (classes == DIGIT)
+    first, last = _runs(inside)
+    words = (prefix[last] - prefix[first]) * inverse[first]
+    word_rows = _row_of(first, starts)
+    grams, gram_rows, gram_first = _unspaced(classes == UNSPACED, config.unspaced, prefix, inverse, starts)
+    word_hashes = _mix(words ^ np.uint32(_WORD_SALT))
+
+    views = {"words": counted([word_hashes, grams], [word_rows, gram_rows])}
+    if config.pairs:
+        together = word_rows[1:] == word_rows[:-1]
+        pairs = (words[:-1] * np.uint32(PAIR) + words[1:])[together]
+        views["pairs"] = counted([_mix(pairs ^ np.uint32(_PAIR_SALT))], [word_rows[1:][together]])
+    if config.chars is not None:
+        hashes, rows = _chars_in_words(inside, classes, config.chars, prefix, inverse, starts)
+        views["chars"] = counted(hashes, rows)
+    if config.title:
+        word_in, gram_in = first < titles[word_rows], gram_first < titles[gram_rows]
+        views["title"] = counted(
+            [word_hashes[word_in], grams[gram_in]], [word_rows[word_in], gram_rows[gram_in]]
+        )
+    return views
+
+
+def normalise(text: str) -> str:
+    """NFKC with blanks for code points that the table's Unicode version does not know."""
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFKC", codepoints.unassigned().sub(" ", text))
+
+
+def _symbols(texts: Sequence[str]) -> tuple[Uint32, NDArray[np.int64], NDArray[np.int64]]:
+    """Symbols of all texts with a separator before, between and behind; where each text starts, where its title ends."""
+    normal = [normalise(text) for text in texts]
+    joined = "\n" + "\n".join(normal) + "\n"
+    lengths = np.fromiter((len(text) + 1 for text in normal), np.int64, len(normal))
+    starts = np.cumsum(lengths) - lengths + 1
+    titles = starts + np.fromiter((_title_length(text) for text in normal), np.int64, len(normal))
+    if joined.isascii():
+        codes: NDArray[np.uint8] | Uint32 = np.frombuffer(joined.encode("ascii"), np.uint8)
+    else:
+        codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+    symbols = codepoints.symbols()[codes]
+    if not joined.isascii():
+        kept = (symbols >> np.uint32(CLASS_SHIFT)) != IGNORABLE
+        if not kept.all():
+            before = np.concatenate(([0], np.cumsum(kept)))
+            symbols, starts, titles = symbols[kept], before[starts], before[titles]
+    return symbols, starts, titles
+
+
+def _title_length(text: str) -> int:
+    """Characters up to the end of the first line that is not blank; 0 if nothing follows it."""
+    start = len(text) - len(text.lstrip())
+    end = text.find("\n", start)
+    return end if end >= 0 and text[end:].strip() else 0
+
+
+@cache
+def _powers(exponent: int) -> tuple[Uint32, Uint32]:
+    """B**i and B**-i modulo 2^32 for i < 2**exponent."""
+    size = 1 << exponent
+    inverse = pow(BASE, -1, 1 << 32)
+    both = []
+    for base in (BASE, inverse):
+        factors = np.full(size, base, np.uint32)
+        factors[0] = 1
+        both.append(np.cumprod(factors, dtype=np.uint32))
+    return both[0], both[1]
+
+
+def _prefix_hashes(symbols: Uint32) -> tuple[Uint32, Uint32]:
+    """``P`` (one longer than `symbols`) and the inverse powers that go with it."""
+    powers, inverse = _powers(max(18, int(len(symbols)).bit_length()))
+    prefix = np.empty(len(symbols) + 1, np.uint32)
+    prefix[0] = 0
+    np.cumsum(symbols * powers[: len(symbols)], dtype=np.uint32, out=prefix[1:])
+    return prefix, inverse
+
+
+def _runs(inside: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """First and past-the-last positions of the runs of True; the ends of `inside` are False."""
+    edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
+    return edges[::2], edges[1::2]
+
+
+def _row_of(positions: NDArray[np.int64], starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Number of the text in which each of the sorted positions lies."""
+    bounds = np.searchsorted(positions, starts)
+    sizes = np.diff(np.append(bounds, len(positions)))
+    return np.repeat(np.arange(len(starts)), sizes)
+
+
+def _unspaced(
+    inside: NDArray[np.bool_],
+    lengths: tuple[int, int],
+    prefix: Uint32,
+    inverse: Uint32,
+    starts: NDArray[np.int64],
+) -> tuple[Uint32, NDArray[np.int64], NDArray[np.int64]]:
+    """Mixed hashes, text numbers and positions of the n-grams within unspaced runs."""
+    hashes, rows, firsts = [np.empty(0, np.uint32)], [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    if inside.any():
+        fits = inside
+        for n in range(1, lengths[1] + 1):
+            if n > 1:
+                fits = fits[:-1] & inside[n - 1 :]
+            if n >= lengths[0]:
+                first = np.flatnonzero(fits)
+                span = (prefix[first + n] - prefix[first]) * inverse[first]
+                hashes.append(_mix(span ^ np.uint32(_WORD_SALT)))
+                rows.append(_row_of(first, starts))
+                firsts.append(first)
+    return np.concatenate(hashes), np.concatenate(rows), np.concatenate(firsts)
+
+
+def _chars_in_words(
+    inside: NDArray[np.bool_],
+    classes: NDArray[np.uint8],
+    lengths: tuple[int, int],
+    prefix: Uint32,
+    inverse: Uint32,
+    starts: NDArray[np.int64],
+) -> tuple[list[Uint32], list[NDArray[np.int64]]]:
+    """Mixed hashes and text numbers of the character n-grams, an array of each for every length.
+
+    A span counts if all but its ends lie in one word, its ends are in the word or a separator, and not both are separators.
+    """
+    edge = classes != UNSPACED
+    hashes, rows = [np.empty(0, np.uint32)], [np.empty(0, np.int64)]
+    core = inside[1:-1]
+    for n in range(3, lengths[1] + 1):
+        if n > 3:
+            core = core[:-1] & inside[n - 2 : -1]
+        if n >= lengths[0]:
+            head, tail = slice(0, len(core)), slice(n - 1, n - 1 + len(core))
+            first = np.flatnonzero(core & edge[head] & edge[tail] & (inside[head] | inside[tail]))
+            span = (prefix[first + n] - prefix[first]) * inverse[first]
+            hashes.append(_mix(span ^ np.uint32(_CHAR_SALT)))
+            rows.append(_row_of(first + 1, starts))
+    return hashes, rows
+
+
+def _mix(hashes: Uint32) -> Uint32:
+    """murmur3's 32-bit finaliser, in place."""
+    hashes ^= hashes >> np.uint32(16)
+    hashes *= np.uint32(0x85EBCA6B)
+    hashes ^= hashes >> np.uint32(13)
+    hashes *= np.uint32(0xC2B2AE35)
+    hashes ^= hashes >> np.uint32(16)
+    return hashes
+
+
+def _counts(hashes: Uint32, rows: NDArray[np.int64], n_texts: int) -> Counts:
+    """Count equal (text, bucket) pairs by sorting 32-bit keys."""
+    keys = rows.astype(np.uint32) << np.uint32(BITS) | hashes >> np.uint32(32 - BITS)
+    keys.sort()
+    new = np.empty(len(keys), np.bool_)
+    new[:1] = True
+    np.not_equal(keys[1:], keys[:-1], out=new[1:])
+    at = np.flatnonzero(new)
+    distinct = keys[at]
+    counts = np.diff(np.append(at, len(keys))).astype(np.uint32)
+    bounds = np.searchsorted(distinct >> np.uint32(BITS), np.arange(n_texts + 1))
+    lengths = np.bincount(rows, minlength=n_texts)
+    return Counts(bounds, distinct & np.uint32(N_BUCKETS - 1), counts, lengths)

@@ -1,0 +1,84 @@
+"""Texts to the sparse training matrix: document frequencies first, vectors second, blocks in parallel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from scipy import sparse
+
+from wiretag.features import BITS, N_BUCKETS, VIEWS, FeatureConfig, blocks, count_block
+from wiretag.vectors import Vectoriser, Vectors, Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Frequencies:
+    """What a collection's texts say of its features.
+
+    Attributes
+    ----------
+    document_frequency : texts that contain each column, shape [len(VIEWS) * N_BUCKETS].
+    average_length : mean n-grams a text, by view.
+    n_texts : size of the collection.
+    """
+
+    document_frequency: NDArray[np.int64]
+    average_length: dict[str, float]
+    n_texts: int
+
+
+def frequencies(texts: Sequence[str], config: FeatureConfig, jobs: int = 1) -> Frequencies:
+    """Document frequencies and mean lengths of a collection."""
+    document_frequency = np.zeros(len(VIEWS) * N_BUCKETS, np.int64)
+    total = dict.fromkeys(config.views, 0)
+    for counted in _parallel(jobs)(delayed(_block_frequencies)(block, config) for block in blocks(texts)):
+        for view, (buckets, texts_with, length) in counted.items():
+            document_frequency[buckets + (VIEWS.index(view) << BITS)] += texts_with
+            total[view] += length
+    n_texts = len(texts)
+    return Frequencies(document_frequency, {v: t / max(n_texts, 1) for v, t in total.items()}, n_texts)
+
+
+def vocabulary(counted: Frequencies, min_df: int = 1) -> Vocabulary:
+    """Columns that occur in at least `min_df` texts, with smooth inverse document frequencies."""
+    columns = np.flatnonzero(counted.document_frequency >= min_df)
+    df = counted.document_frequency[columns]
+    idf = np.log((1 + counted.n_texts) / (1 + df)) + 1
+    return Vocabulary(columns.astype(np.uint32), idf.astype(np.float32))
+
+
+def matrix(vectoriser: Vectoriser, texts: Sequence[str], jobs: int = 1) -> sparse.csr_matrix:
+    """Vectors of all texts, shape [n_texts, n_features], float32."""
+    n_features = len(vectoriser.vocabulary)
+    parts = _parallel(jobs)(delayed(_rows)(vectoriser, block) for block in blocks(texts))
+    if not texts:
+        return sparse.csr_matrix((0, n_features), dtype=np.float32)
+    return sparse.vstack(list(parts), "csr")
+
+
+def to_csr(vectors: Vectors, n_features: int) -> sparse.csr_matrix:
+    """Coordinates to a CSR matrix with sorted columns."""
+    entries = (vectors.values, (vectors.rows, vectors.features))
+    return sparse.coo_matrix(entries, (vectors.n_texts, n_features)).tocsr()
+
+
+def _block_frequencies(
+    texts: Sequence[str], config: FeatureConfig
+) -> dict[str, tuple[NDArray[np.int64], NDArray[np.int64], int]]:
+    result = {}
+    for view, counts in count_block(texts, config).items():
+        buckets, texts_with = np.unique(counts.buckets, return_counts=True)
+        result[view] = (buckets.astype(np.int64), texts_with, int(counts.lengths.sum()))
+    return result
+
+
+def _rows(vectoriser: Vectoriser, texts: Sequence[str]) -> sparse.csr_matrix:
+    return to_csr(vectoriser.block(texts), len(vectoriser.vocabulary))
+
+
+def _parallel(jobs: int) -> Parallel:
+    # NumPy lets go of the interpreter's lock in its array work, so threads share the tables.
+    return Parallel(n_jobs=jobs, prefer="threads", return_as="generator")
