@@ -1,0 +1,254 @@
+"""The model file: one safetensors file, checked before anything is built from it.
+
+Tensors (F features, L labels of all facets together, Z non-zero weights):
+
+=================  ========  =====================================================================================
+columns            uint32 F  ascending: number of the view << 20 | bucket
+idf                float16 F inverse document frequency
+offsets            uint32 F+1 where each feature's weights begin
+labels             uint16 Z  label of each weight
+weights            int8 Z    weight of each, in steps of its label's scale
+scales             float32 L
+intercepts         float32 L
+slopes, shifts     float32 L calibration: probability = sigmoid(slope * score + shift), or softmax of it in a facet
+                             where exactly one label holds
+thresholds         float32 L a label is given if its probability is at least this
+=================  ========  =====================================================================================
+
+The header's metadata holds JSON strings: ``format``, ``features``, ``weighting``, ``facets``, ``names``, ``wire``,
+``metrics``, ``training``, ``licence``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wiretag.errors import ModelError
+from wiretag.features import BITS, VIEWS, FeatureConfig
+from wiretag.vectors import Vectoriser, ViewWeighting, Vocabulary
+
+FORMAT: Final = 1
+# safetensors reserves more, but a header past this is no model of ours.
+_MAX_HEADER: Final = 32 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A set of labels that answers one question.
+
+    Attributes
+    ----------
+    name : such as "topic".
+    labels : ids, in the order of the model's label axis.
+    exclusive : exactly one label holds (softmax); otherwise each stands for itself.
+    otherwise : what is said when no label of an exclusive facet reaches its threshold.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    exclusive: bool = False
+    otherwise: str | None = None
+
+
+@dataclass(frozen=True)
+class Model:
+    """All that a model file says.
+
+    Attributes
+    ----------
+    vectoriser : texts to vectors over the model's F features.
+    facets : their labels, one after another, are the label axis of length L.
+    offsets, labels, weights, scales, intercepts, slopes, shifts, thresholds : see the module's table.
+    names : facet -> label -> language -> name and aliases.
+    wire : language -> its distributors' words, see `wiretag.wire`.
+    about : metrics, training record, licence: shown, never used.
+    """
+
+    vectoriser: Vectoriser
+    facets: tuple[Facet, ...]
+    offsets: NDArray[np.uint32]
+    labels: NDArray[np.uint16]
+    weights: NDArray[np.int8]
+    scales: NDArray[np.float32]
+    intercepts: NDArray[np.float32]
+    slopes: NDArray[np.float32]
+    shifts: NDArray[np.float32]
+    thresholds: NDArray[np.float32]
+    names: Mapping[str, Mapping[str, Mapping[str, list[str]]]] = field(default_factory=dict)
+    wire: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def label_ids(self) -> list[str]:
+        """Ids of all labels of all facets, length L."""
+        return [label for facet in self.facets for label in facet.labels]
+
+
+def save(model: Model, path: Path) -> None:
+    """Write the model beside `path` and then put it in its place."""
+    from safetensors.numpy import save as to_bytes
+
+    vectoriser = model.vectoriser
+    tensors = {
+        "columns": vectoriser.vocabulary.columns,
+        "idf": vectoriser.vocabulary.idf.astype(np.float16),
+        **{name: getattr(model, name) for name in _VECTORS},
+    }
+    metadata = {
+        "format": FORMAT,
+        "features": asdict(vectoriser.config),
+        "weighting": {view: asdict(how) for view, how in vectoriser.weighting.items()},
+        "facets": [asdict(facet) for facet in model.facets],
+        "names": model.names,
+        "wire": model.wire,
+        **model.about,
+    }
+    texts = {key: json.dumps(value, ensure_ascii=False, sort_keys=True) for key, value in metadata.items()}
+    data = to_bytes({name: np.ascontiguousarray(array) for name, array in tensors.items()}, texts)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(_sorted_metadata(data))
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+_VECTORS: Final = {
+    "offsets": np.uint32, "labels": np.uint16, "weights": np.int8, "scales": np.float32, "intercepts": np.float32,
+    "slopes": np.float32, "shifts": np.float32, "thresholds": np.float32,
+}  # fmt: skip
+
+
+def _sorted_metadata(data: bytes) -> bytes:
+    """The same file with its header's keys in order: safetensors writes them as a hash map has them."""
+    (length,) = struct.unpack("<Q", data[:8])
+    header = json.loads(data[8 : 8 + length])
+    text = json.dumps(header, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    return struct.pack("<Q", len(text)) + text + data[8 + length :]
+
+
+def load(path: Path) -> Model:
+    """Read and check a model file.
+
+    Raises
+    ------
+    ModelError
+        The file is missing, not a wiretag model, damaged, or of a format that this version does not read.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise ModelError(f"There is no model at {path}. Train one with `make train`, or name one with --model.") from None
+    except OSError as error:
+        raise ModelError(f"The model {path} cannot be read: {error.strerror}.") from None
+    return loads(data, str(path))
+
+
+def loads(data: bytes, name: str = "model") -> Model:
+    """`load` from bytes; `name` is used in messages."""
+    metadata, tensors = _parse(data, name)
+    version = metadata.get("format")
+    if not isinstance(version, int):
+        raise ModelError(f"{name} is a safetensors file, but no wiretag model (it names no format version).")
+    if not 1 <= version <= FORMAT:
+        raise ModelError(
+            f"{name} has model format {version}; this wiretag reads formats 1 to {FORMAT}. Upgrade wiretag, or retrain."
+        )
+    try:
+        return _build(metadata, tensors)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise ModelError(f"{name} is damaged: {_sentence(error)} Train it again, or fetch it again.") from None
+
+
+def _parse(data: bytes, name: str) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    foreign = ModelError(f"{name} is not a wiretag model (no readable safetensors header).")
+    if len(data) < 8:
+        raise foreign
+    (length,) = struct.unpack("<Q", data[:8])
+    if length > min(_MAX_HEADER, len(data) - 8):
+        if data[8:9] == b"{" and length <= _MAX_HEADER:
+            raise ModelError(f"{name} is cut short: its header is incomplete. Train it again, or fetch it again.")
+        raise foreign
+    from safetensors import SafetensorError
+    from safetensors.numpy import load as from_bytes
+
+    try:
+        header = json.loads(data[8 : 8 + length])
+        metadata = {key: json.loads(value) for key, value in header.get("__metadata__", {}).items()}
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        raise foreign from None
+    try:
+        return metadata, from_bytes(data)
+    except (SafetensorError, KeyError, ValueError, TypeError, OverflowError):
+        raise ModelError(f"{name} is damaged or cut short. Train it again, or fetch it again.") from None
+
+
+def _build(metadata: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> Model:
+    facets = tuple(
+        Facet(str(f["name"]), tuple(map(str, f["labels"])), bool(f["exclusive"]), f["otherwise"])
+        for f in metadata["facets"]
+    )
+    n_labels = sum(len(facet.labels) for facet in facets)
+    columns, idf = tensors["columns"], tensors["idf"]
+    vectors = {name: tensors[name] for name in _VECTORS}
+    for name, dtype in _VECTORS.items():
+        if vectors[name].dtype != dtype or vectors[name].ndim != 1:
+            raise ValueError(f"the tensor '{name}' has the wrong type")
+    offsets, labels = vectors["offsets"].astype(np.int64), vectors["labels"]
+    if columns.dtype != np.uint32 or columns.ndim != 1 or idf.shape != columns.shape:
+        raise ValueError("the vocabulary has the wrong shape")
+    if len(columns) and (np.any(columns[1:] <= columns[:-1]) or columns[-1] >= len(VIEWS) << BITS):
+        raise ValueError("the vocabulary is not in order")
+    if len(offsets) != len(columns) + 1 or offsets[0] or np.any(np.diff(offsets) < 0) or offsets[-1] != len(labels):
+        raise ValueError("the weights do not fit the vocabulary")
+    if len(vectors["weights"]) != len(labels) or (len(labels) and labels.max() >= n_labels):
+        raise ValueError("the weights do not fit the labels")
+    if any(len(vectors[name]) != n_labels for name in list(_VECTORS)[3:]):
+        raise ValueError("the calibration does not fit the labels")
+    if not all(np.isfinite(tensor).all() for tensor in (idf, *list(vectors.values())[3:])):
+        raise ValueError("a number is not finite")
+    features = metadata["features"]
+    config = FeatureConfig(
+        pairs=bool(features["pairs"]),
+        chars=_lengths(features["chars"]) if features["chars"] is not None else None,
+        unspaced=_lengths(features["unspaced"]),
+        title=bool(features["title"]),
+    )
+    weighting = {
+        view: ViewWeighting(*(float(how[key]) for key in ("weight", "k", "b", "average_length")))
+        for view, how in metadata["weighting"].items()
+    }
+    if set(weighting) != set(config.views):
+        raise ValueError("the weighting does not fit the views")
+    vocabulary = Vocabulary(columns, idf.astype(np.float32))
+    about = {
+        key: value
+        for key, value in metadata.items()
+        if key not in ("format", "features", "weighting", "facets", "names", "wire")
+    }
+    names, wire = metadata["names"], metadata["wire"]
+    if not isinstance(names, dict) or not isinstance(wire, dict):
+        raise ValueError("the names are not a table")
+    return Model(Vectoriser(config, weighting, vocabulary), facets, names=names, wire=wire, about=about, **vectors)
+
+
+def _lengths(pair: Any) -> tuple[int, int]:
+    low, high = (int(n) for n in pair)
+    if not 1 <= low <= high <= 16:
+        raise ValueError("the n-gram lengths are out of range")
+    return low, high
+
+
+def _sentence(error: Exception) -> str:
+    return f"'{error.args[0]}' is missing." if isinstance(error, KeyError) else f"{error}."

@@ -1,0 +1,72 @@
+"""Files and standard input to text."""
+
+from __future__ import annotations
+
+import codecs
+import sys
+from pathlib import Path
+from typing import Final
+
+from wiretag.errors import InputError
+
+# A news item of this size is a mistake: an archive, a dump, the wrong file.
+MAX_BYTES: Final = 10 << 20
+
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def read_text(name: str, encoding: str | None = None) -> str:
+    """Text of a file, or of standard input if `name` is "-".
+
+    Raises
+    ------
+    InputError
+        The file is missing, a directory, unreadable, empty, too large, binary, or not in the encoding.
+    """
+    shown = "standard input" if name == "-" else printable(name)
+    try:
+        if name == "-":
+            data = sys.stdin.buffer.read(MAX_BYTES + 1)
+        else:
+            with Path(name).open("rb") as file:
+                data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise InputError(f"{shown} does not exist.") from None
+    except IsADirectoryError:
+        raise InputError(f"{shown} is a directory; name the files in it.") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InputError(f"{shown} cannot be read: {reason}.") from None
+    if len(data) > MAX_BYTES:
+        raise InputError(
+            f"{shown} is over {MAX_BYTES >> 20} MB, which no single item is; give many items as lines with --jsonl."
+        )
+    text = decode(data, shown, encoding)
+    if not text.strip():
+        raise InputError(f"{shown} is empty.")
+    return text
+
+
+def decode(data: bytes, shown: str, encoding: str | None = None) -> str:
+    """Bytes to text: UTF-8, UTF-16 with a byte order mark, or what `encoding` names; `shown` is for messages."""
+    chosen = encoding or next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8")
+    try:
+        text = data.decode(chosen)
+    except LookupError:
+        raise InputError(f"There is no encoding '{printable(chosen)}'; try utf-8, cp1252 or gb18030.") from None
+    except UnicodeError:
+        if b"\0" in data[:4096]:
+            raise InputError(f"{shown} is a binary file, not text.") from None
+        raise InputError(f"{shown} is not {chosen.upper()} text; name its encoding with --encoding.") from None
+    if "\0" in text[:4096]:
+        raise InputError(f"{shown} is a binary file, not text.")
+    return text
+
+
+def printable(text: str) -> str:
+    """Text without control characters, safe to show on a terminal."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)

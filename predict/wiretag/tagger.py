@@ -1,0 +1,205 @@
+"""`Tagger`: a loaded model that tags texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wiretag import model as model_file
+from wiretag.features import blocks
+from wiretag.model import Facet, Model
+from wiretag.vectors import Float32, Vectors
+from wiretag.wire import WireItem, WireRules, parse
+
+LANGUAGE_FACET = "language"
+UNKNOWN_LANGUAGE = "und"
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One label given to a text."""
+
+    label: str
+    name: str
+    probability: float
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"label": self.label, "name": self.name, "probability": round(self.probability, 4)}
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What the model says of one text, and what its footer declares (which the model never sees).
+
+    Attributes
+    ----------
+    language : id, "und" if unsure or if the model knows no languages.
+    facets : facet -> its tags, the most probable first.
+    declared : facet -> label ids.
+    """
+
+    language: str
+    facets: Mapping[str, tuple[Tag, ...]]
+    declared: Mapping[str, tuple[str, ...]]
+
+    def __getitem__(self, facet: str) -> tuple[Tag, ...]:
+        return self.facets[facet]
+
+    def labels(self, facet: str) -> list[str]:
+        """Ids of a facet's tags."""
+        return [tag.label for tag in self.facets[facet]]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object of `predict --json`, without the file."""
+        return {
+            "language": self.language,
+            **{facet: [tag.to_dict() for tag in tags] for facet, tags in self.facets.items()},
+            "declared": {facet: list(labels) for facet, labels in self.declared.items()},
+        }
+
+
+@dataclass(frozen=True)
+class Span:
+    """A part of a text and what it adds to a label's score; ``text[start:end]``."""
+
+    start: int
+    end: int
+    text: str
+    weight: float
+
+
+class Tagger:
+    """Tags texts with a model. Immutable after loading, so threads may share it.
+
+    Examples
+    --------
+    >>> tagger = Tagger.load("models/wiretag.safetensors")  # doctest: +SKIP
+    >>> tagger.tag("Central bank raises rates").labels("topic")  # doctest: +SKIP
+    ['monetary-policy']
+    """
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+
+    @classmethod
+    def load(cls, path: str | Path) -> Tagger:
+        """Read a model file; raises `wiretag.errors.ModelError` if it is not a sound one."""
+        return cls(model_file.load(Path(path)))
+
+    @property
+    def facets(self) -> tuple[Facet, ...]:
+        return self.model.facets
+
+    @cached_property
+    def rules(self) -> WireRules:
+        names = {
+            facet: {label: [name for names in by_language.values() for name in names] for label, by_language in labels.items()}
+            for facet, labels in self.model.names.items()
+        }
+        return WireRules.gather(self.model.wire.values(), names)
+
+    def parse(self, raw: str) -> WireItem:
+        """The story without what is said of its sender, and the footer's labels."""
+        item = parse(raw, self.rules) if self.model.wire else WireItem(raw)
+        return item if item.text.strip() else WireItem(raw, item.declared, item.unknown)
+
+    def tag(self, text: str, *, threshold: float | None = None, names: str = "item") -> Tags:
+        """Tags of one raw item; see `tag_many`."""
+        return next(self.tag_many([text], threshold=threshold, names=names))
+
+    def tag_many(
+        self, texts: Iterable[str], *, threshold: float | None = None, names: str = "item"
+    ) -> Iterator[Tags]:
+        """Tags of each raw item, in order, in bounded memory.
+
+        Parameters
+        ----------
+        texts : raw items; footers, disclaimers and the like are taken off first.
+        threshold : give every label with at least this probability, instead of the model's own thresholds.
+        names : language of the labels' names; "item" takes each item's own.
+        """
+        for block in blocks(texts):
+            items = [self.parse(raw) for raw in block]
+            for item, row in zip(items, self._probabilities([item.text for item in items]), strict=True):
+                yield self._tags(item, row, threshold, names)
+
+    def probabilities(self, texts: Sequence[str]) -> Float32:
+        """Probability of every label for raw items, shape [n_texts, n_labels], in the order of `model.label_ids`."""
+        parts = [self._probabilities([self.parse(raw).text for raw in block]) for block in blocks(texts)]
+        return np.concatenate(parts) if parts else np.empty((0, len(self.model.label_ids)), np.float32)
+
+    def _probabilities(self, stories: Sequence[str]) -> Float32:
+        parts = [self._calibrated(self.scores(self.model.vectoriser.block(part))) for part in blocks(stories)]
+        return np.concatenate(parts)
+
+    def scores(self, vectors: Vectors) -> Float32:
+        """Linear scores, shape [n_texts, n_labels]: only the weights of the features that occur are touched."""
+        model, n_labels = self.model, len(self.model.scales)
+        first = model.offsets[vectors.features].astype(np.int64)
+        sizes = model.offsets[vectors.features + 1].astype(np.int64) - first
+        ends = np.cumsum(sizes)
+        total = int(ends[-1]) if len(ends) else 0
+        at = np.arange(total) + np.repeat(first - (ends - sizes), sizes)
+        cells = np.repeat(vectors.rows * n_labels, sizes) + model.labels[at]
+        values = np.repeat(vectors.values, sizes) * model.weights[at]
+        sums = np.bincount(cells, values, vectors.n_texts * n_labels).reshape(vectors.n_texts, n_labels)
+        return (sums * model.scales + model.intercepts).astype(np.float32)
+
+    def _calibrated(self, scores: Float32) -> Float32:
+        logits = scores * self.model.slopes + self.model.shifts
+        result = np.empty_like(logits)
+        for facet, columns in self._columns():
+            part = logits[:, columns]
+            if facet.exclusive:
+                power = np.exp(part - part.max(axis=1, keepdims=True))
+                result[:, columns] = power / power.sum(axis=1, keepdims=True)
+            else:
+                result[:, columns] = 1 / (1 + np.exp(-np.clip(part, -60, 60)))
+        return result
+
+    def _columns(self) -> Iterator[tuple[Facet, slice]]:
+        start = 0
+        for facet in self.model.facets:
+            yield facet, slice(start, start + len(facet.labels))
+            start += len(facet.labels)
+
+    def _tags(self, item: WireItem, row: NDArray[np.float32], threshold: float | None, names: str) -> Tags:
+        language, facets = UNKNOWN_LANGUAGE, {}
+        chosen = {
+            facet.name: self._chosen(facet, row[columns], self.model.thresholds[columns], threshold)
+            for facet, columns in self._columns()
+        }
+        if chosen.get(LANGUAGE_FACET):
+            language = chosen[LANGUAGE_FACET][0][0]
+        for facet, _ in self._columns():
+            if facet.name != LANGUAGE_FACET:
+                wanted = language if names == "item" else names
+                facets[facet.name] = tuple(
+                    Tag(label, self.name(facet.name, label, wanted), float(p)) for label, p in chosen[facet.name]
+                )
+        return Tags(language, facets, item.declared)
+
+    @staticmethod
+    def _chosen(
+        facet: Facet, row: NDArray[np.float32], own: NDArray[np.float32], threshold: float | None
+    ) -> list[tuple[str, float]]:
+        order = np.argsort(-row, kind="stable")
+        if facet.exclusive and (threshold is None or facet.name == LANGUAGE_FACET):
+            best = order[0]
+            if row[best] >= own[best]:
+                return [(facet.labels[best], row[best])]
+            return [(facet.otherwise, row[best])] if facet.otherwise is not None else []
+        bar = own if threshold is None else np.full(len(row), threshold)
+        return [(facet.labels[i], row[i]) for i in order if row[i] >= bar[i]]
+
+    def name(self, facet: str, label: str, language: str = "en") -> str:
+        """Name of a label in a language, else in English, else its id."""
+        names = self.model.names.get(facet, {}).get(label, {})
+        found = names.get(language) or names.get("en") or [label]
+        return found[0]

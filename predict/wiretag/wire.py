@@ -1,0 +1,200 @@
+"""Raw wire items: the story apart from what is said of the sender, and the labels that the footer declares.
+
+All words come as data (`WireRules`, gathered from the lexicons of all languages and carried by the model file); the
+code knows only shapes: a line ``key: labels`` ends the story, so does a short heading ``About X``; a paragraph with
+a disclaimer phrase is dropped wherever it stands; a dateline tag opens the text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+# "(Agency) – ", "BERLIN, 12 May (Agency) - ", "【Agency】", "CITY, May 12, 2026 /Wire/ -- "
+_DATELINES = (
+    re.compile(r"^\([^()\n]{2,60}\)\s*[-\u2010-\u2015\u2212=:：]+\s*"),
+    re.compile(r"^[^\n()]{2,60}\([^()\n]{2,60}\)\s*[-\u2010-\u2015\u2212=:：]+\s*"),
+    re.compile(r"^[【\[（][^】\]）\n]{2,40}[】\]）]\s*[-\u2010-\u2015\u2212=:：]*\s*"),
+    re.compile(r"^[^\n/]{0,80}/[^/\n]{2,40}/\s*[-\u2010-\u2015\u2212]+\s*"),
+)
+_SENDER = re.compile(r"[(【\[（/]\s*([^()【】\[\]（）/\n]{2,60}?)\s*[)】\]）/]")
+_LABEL_SEPARATOR = re.compile(r"\s*[,;|·•،؛、，；]\s*|\s+/\s+")
+_SENTENCE_END = tuple(".!?。！？؟…")
+_MAX_FOOTER = 400
+_MAX_HEADING = 80
+
+
+@dataclass(frozen=True)
+class WireRules:
+    """How distributors write, in all languages together.
+
+    Attributes
+    ----------
+    footers : facet -> the words before the colon of its footer line.
+    names : facet -> name or alias of a label -> its id.
+    disclaimers : phrases that make a paragraph a disclaimer.
+    about, contact : headings; ``{}`` stands for the name of the sender.
+    """
+
+    footers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    disclaimers: frozenset[str] = frozenset()
+    about: frozenset[str] = frozenset()
+    contact: frozenset[str] = frozenset()
+
+    @classmethod
+    def gather(
+        cls, languages: Iterable[Mapping[str, Any]], names: Mapping[str, Mapping[str, Iterable[str]]]
+    ) -> WireRules:
+        """Rules from the ``[wire]`` tables of the lexicons, and facet -> label -> names in any language."""
+        tables = list(languages)
+
+        def all_of(key: str) -> frozenset[str]:
+            return frozenset(_key(word) for table in tables for word in table.get(key, ()))
+
+        facets = [key.removesuffix("_footer") for table in tables for key in table if key.endswith("_footer")]
+        return cls(
+            footers={facet: all_of(f"{facet}_footer") for facet in sorted(set(facets))},
+            names={
+                facet: {_key(name): label for label, aliases in labels.items() for name in (label, *aliases)}
+                for facet, labels in names.items()
+            },
+            disclaimers=all_of("disclaimer"),
+            about=all_of("about"),
+            contact=all_of("contact"),
+        )
+
+    @cached_property
+    def _headings(self) -> re.Pattern[str]:
+        patterns = [re.escape(head).replace(r"\{\}", ".{1,60}") for head in sorted(self.about)]
+        return re.compile("(?:" + "|".join(patterns or [r"(?!)"]) + r")\s*:?")
+
+    @cached_property
+    def _phrases(self) -> re.Pattern[str]:
+        return re.compile("|".join(re.escape(phrase) for phrase in sorted(self.disclaimers)) or r"(?!)")
+
+    @cached_property
+    def _contacts(self) -> re.Pattern[str]:
+        heads = "|".join(re.escape(head.rstrip(": ")) for head in sorted(self.contact, key=len, reverse=True))
+        return re.compile(f"(?:{heads})\\s*(?::|$)" if heads else r"(?!)")
+
+
+@dataclass(frozen=True, slots=True)
+class WireItem:
+    """A raw item taken apart.
+
+    Attributes
+    ----------
+    text : headline and body, a paragraph a line.
+    declared : facet -> label ids that the item's own footer names.
+    unknown : facet -> names in the footer that belong to no label.
+    """
+
+    text: str
+    declared: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    unknown: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def parse(raw: str, rules: WireRules) -> WireItem:
+    """Take a raw item apart; text without any of a wire's marks comes back as it is, but for blank lines."""
+    lines = [line.strip() for line in raw.splitlines()]
+    lines = [line for line in lines if line]
+    declared: dict[str, list[str]] = {}
+    unknown: dict[str, list[str]] = {}
+    end = len(lines)
+    for number, line in enumerate(lines[1:], start=1):
+        facet = _footer_facet(line, rules, late=number * 2 >= len(lines))
+        if facet is not None:
+            known, strange = _split_labels(_after_colon(line), rules.names.get(facet, {}))
+            declared.setdefault(facet, []).extend(known)
+            unknown.setdefault(facet, []).extend(strange)
+            end = min(end, number)
+    sender = _sender(lines)
+    story = []
+    for number, line in enumerate(lines[:end]):
+        key = _key(line)
+        if number >= 2 and _ends_story(key, line, rules):
+            break
+        if number and (rules._phrases.search(key) or (sender and key.startswith(sender))):
+            continue
+        story.append(_without_dateline(line) if number < 2 else line)
+    text = "\n".join(line for line in story if line)
+    return WireItem(
+        text,
+        {facet: tuple(dict.fromkeys(labels)) for facet, labels in declared.items() if labels},
+        {facet: tuple(names) for facet, names in unknown.items() if names},
+    )
+
+
+def _key(text: str) -> str:
+    """What two spellings of a word have in common: NFKC, case folded, single spaces."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _footer_facet(line: str, rules: WireRules, late: bool) -> str | None:
+    """The facet whose footer the line is; an early line must name a label that is known."""
+    if len(line) > _MAX_FOOTER:
+        return None
+    head, colon, _ = line.replace("：", ":").partition(":")
+    if not colon:
+        return None
+    key = _key(head)
+    for facet, keys in rules.footers.items():
+        if key in keys and (late or _split_labels(_after_colon(line), rules.names.get(facet, {}))[0]):
+            return facet
+    return None
+
+
+def _after_colon(line: str) -> str:
+    return line.replace("：", ":").partition(":")[2]
+
+
+def _split_labels(listing: str, names: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """Label ids and unknown names; a name may itself hold separators ("Fashion, Luxury & Beauty")."""
+    parts = [part for part in _LABEL_SEPARATOR.split(listing.strip(" .。")) if part]
+    known, unknown = [], []
+    at = 0
+    while at < len(parts):
+        for width in (4, 3, 2, 1):
+            label = names.get(_key(", ".join(parts[at : at + width])))
+            if label is not None:
+                known.append(label)
+                at += min(width, len(parts) - at)
+                break
+        else:
+            unknown.append(parts[at])
+            at += 1
+    return known, unknown
+
+
+def _ends_story(key: str, line: str, rules: WireRules) -> bool:
+    """Whether the line opens the paragraph about the sender or the contact data."""
+    if rules._contacts.match(key):
+        return True
+    return (
+        len(line) <= _MAX_HEADING
+        and not line.endswith(_SENTENCE_END)
+        and rules._headings.fullmatch(key) is not None
+    )
+
+
+def _sender(lines: list[str]) -> str:
+    """Name of the distributor in the dateline, as a key; empty if there is none."""
+    for line in lines[:2]:
+        tag = next((match for match in (p.match(line) for p in _DATELINES) if match), None)
+        name = _SENDER.search(tag.group()) if tag else None
+        if name:
+            return _key(name.group(1))
+    return ""
+
+
+def _without_dateline(line: str) -> str:
+    for pattern in _DATELINES:
+        match = pattern.match(line)
+        if match:
+            return line[match.end() :]
+    return line
