@@ -7,7 +7,7 @@ columns            uint32 F  ascending: number of the view << 20 | bucket
 idf                float16 F inverse document frequency
 offsets            uint32 F+1 where each feature's weights begin
 labels             uint16 Z  label of each weight
-weights            int8 Z    weight of each, in steps of its label's scale
+weights            int8 Z    root of each: the weight is ``root * abs(root) * scale`` of its label
 scales             float32 L
 intercepts         float32 L
 slopes, shifts     float32 L calibration: probability = sigmoid(slope * score + shift), or softmax of it in a facet

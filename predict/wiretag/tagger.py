@@ -147,7 +147,8 @@ class Tagger:
         total = int(ends[-1]) if len(ends) else 0
         at = np.arange(total) + np.repeat(first - (ends - sizes), sizes)
         cells = np.repeat(vectors.rows * n_labels, sizes) + model.labels[at]
-        values = np.repeat(vectors.values, sizes) * model.weights[at]
+        roots = model.weights[at].astype(np.float32)
+        values = np.repeat(vectors.values, sizes) * roots * np.abs(roots)
         sums = np.bincount(cells, values, vectors.n_texts * n_labels).reshape(vectors.n_texts, n_labels)
         return (sums * model.scales + model.intercepts).astype(np.float32)
 

@@ -42,11 +42,19 @@ def frequencies(texts: Sequence[str], config: FeatureConfig, jobs: int = 1) -> F
     return Frequencies(document_frequency, {v: t / max(n_texts, 1) for v, t in total.items()}, n_texts)
 
 
-def vocabulary(counted: Frequencies, min_df: int = 1) -> Vocabulary:
-    """Columns that occur in at least `min_df` texts, with smooth inverse document frequencies."""
-    columns = np.flatnonzero(counted.document_frequency >= min_df)
-    df = counted.document_frequency[columns]
-    idf = np.log((1 + counted.n_texts) / (1 + df)) + 1
+def vocabulary(languages: Sequence[Frequencies], min_df: int = 1) -> Vocabulary:
+    """Columns that occur in at least `min_df` texts, with smooth inverse document frequencies.
+
+    A column that several languages share takes the lowest of their values: over a mixed corpus the "and" of a small
+    language would look rare, and so important.
+    """
+    total = np.sum([counted.document_frequency for counted in languages], axis=0)
+    columns = np.flatnonzero(total >= min_df)
+    idf = np.full(len(columns), np.inf)
+    for counted in languages:
+        df = counted.document_frequency[columns]
+        smooth = np.log((1 + counted.n_texts) / (1 + df)) + 1
+        np.minimum(idf, smooth, out=idf, where=df > 0)
     return Vocabulary(columns.astype(np.uint32), idf.astype(np.float32))
 
 

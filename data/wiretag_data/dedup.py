@@ -1,0 +1,74 @@
+"""Near-duplicates: MinHash over word and character n-grams, banding, then a check of the real overlap.
+
+Broder, "On the resemblance and containment of documents" (1997).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wiretag.features import BITS, N_BUCKETS, FeatureConfig, blocks, count_block
+
+_SHINGLES = FeatureConfig(pairs=True, unspaced=(4, 4), title=False)
+_BANDS, _ROWS = 12, 2
+_SAME = 0.6
+Shingles = NDArray[np.int64]
+
+
+def near_duplicates(texts: Sequence[str], same: float = _SAME) -> list[int]:
+    """For each text, the number of the first text of its group (its own, if it stands alone).
+
+    Two texts are of one group if the Jaccard index of their shingles is at least `same`, or if a chain of such
+    pairs joins them. Candidates are found by banding: a pair at 0.6 is missed once in 200 times, at 0.8 never.
+    """
+    shingles = [row for block in blocks(texts) for row in _shingles(block)]
+    leader = list(range(len(texts)))
+
+    def find(number: int) -> int:
+        while leader[number] != number:
+            leader[number] = leader[leader[number]]
+            number = leader[number]
+        return number
+
+    for band in _band_keys(shingles).T:
+        order = np.argsort(band, kind="stable")
+        for left, right in zip(order[:-1], order[1:], strict=True):
+            if band[left] != band[right] or not len(shingles[left]):
+                continue
+            a, b = find(int(left)), find(int(right))
+            if a != b and _jaccard(shingles[left], shingles[right]) >= same:
+                leader[max(a, b)] = min(a, b)
+    return [find(number) for number in range(len(texts))]
+
+
+def _shingles(block: Sequence[str]) -> list[Shingles]:
+    views = count_block(block, _SHINGLES)
+    rows = []
+    for number in range(len(block)):
+        parts = [
+            view.buckets[view.offsets[number] : view.offsets[number + 1]].astype(np.int64) + (n << BITS)
+            for n, view in enumerate(views.values())
+        ]
+        rows.append(np.concatenate(parts))
+    return rows
+
+
+def _band_keys(shingles: Sequence[Shingles]) -> NDArray[np.uint64]:
+    """One key for each text and band, shape [n_texts, _BANDS]: equal keys make a candidate pair."""
+    random = np.random.default_rng(0)
+    factors = random.integers(1, 1 << 62, _BANDS * _ROWS, np.uint64) | np.uint64(1)
+    keys = np.zeros((len(shingles), _BANDS), np.uint64)
+    for number, row in enumerate(shingles):
+        if len(row):
+            hashed = (row.astype(np.uint64)[:, None] + np.uint64(N_BUCKETS)) * factors[None, :] >> np.uint64(16)
+            smallest = hashed.min(axis=0).reshape(_BANDS, _ROWS)
+            keys[number] = smallest[:, 0] * np.uint64(0x9E3779B97F4A7C15) + smallest[:, 1]
+    return keys
+
+
+def _jaccard(a: Shingles, b: Shingles) -> float:
+    common = len(np.intersect1d(a, b, assume_unique=True))
+    return common / (len(a) + len(b) - common)

@@ -1,0 +1,117 @@
+"""Training: texts and targets to fitted heads, and to a model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from wiretag.vectors import Vectoriser, ViewWeighting
+from wiretag_train.heads import ALWAYS, N_FOLDS, Heads, fit_heads, folds_of
+from wiretag_train.matrix import frequencies, matrix, vocabulary
+from wiretag_train.recipe import Recipe
+from wiretag_train.targets import Targets
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """What a model is fitted on, n items.
+
+    Attributes
+    ----------
+    texts : length n.
+    languages : length n; document frequencies are kept apart by language.
+    facets : targets with n rows each.
+    groups : length n; items of one group judge together.
+    judges : shape [n], whether the item takes part in choosing C, thresholds and calibration.
+    weight : shape [n], weight of the item in the loss.
+    """
+
+    texts: Sequence[str]
+    languages: Sequence[str]
+    facets: Sequence[Targets]
+    groups: Sequence[str]
+    judges: NDArray[np.bool_]
+    weight: NDArray[np.float64]
+
+    @classmethod
+    def plain(cls, texts: Sequence[str], facets: Sequence[Targets]) -> TrainingSet:
+        """Items of one language that all count the same."""
+        n = len(texts)
+        return cls(texts, ["und"] * n, facets, [str(i) for i in range(n)], np.ones(n, bool), np.ones(n))
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A vectoriser and the heads of every facet over its features."""
+
+    vectoriser: Vectoriser
+    heads: tuple[Heads, ...]
+
+
+def fit(training: TrainingSet, recipe: Recipe, jobs: int, tick: Callable[[str], None] = lambda _: None) -> Fitted:
+    """Fit everything on the training set; `tick` is told each step that is done."""
+    vectoriser = make_vectoriser(training, recipe, jobs)
+    X = matrix(vectoriser, training.texts, jobs)
+    tick(f"{X.shape[0]:,} items, {X.shape[1]:,} features")
+    folds = np.full(len(training.texts), ALWAYS)
+    judging = np.flatnonzero(training.judges)
+    folds[judging] = folds_of(
+        [training.groups[n] for n in judging], [targets.rows(judging) for targets in training.facets], recipe.seed
+    )
+    heads = tuple(fit_facet(X, targets, folds, training.weight, recipe, jobs, tick) for targets in training.facets)
+    return Fitted(vectoriser, heads)
+
+
+def fit_facet(
+    X: sparse.csr_matrix,
+    targets: Targets,
+    folds: NDArray[np.int64],
+    weight: NDArray[np.float64],
+    recipe: Recipe,
+    jobs: int,
+    tick: Callable[[str], None],
+) -> Heads:
+    """Heads of one facet."""
+    return fit_heads(X, targets, folds, weight, recipe.costs, jobs, lambda: tick(f"facet {targets.facet}"))
+
+
+def make_vectoriser(training: TrainingSet, recipe: Recipe, jobs: int) -> Vectoriser:
+    """Vocabulary, frequencies and mean lengths of the training texts, for all its languages."""
+    config = recipe.features
+    by_language: dict[str, list[str]] = {}
+    for language, text in zip(training.languages, training.texts, strict=True):
+        by_language.setdefault(language, []).append(text)
+    counted = {language: frequencies(texts, config, jobs) for language, texts in sorted(by_language.items())}
+    total = sum(part.n_texts for part in counted.values())
+    lengths = {
+        view: sum(part.average_length[view] * part.n_texts for part in counted.values()) / max(total, 1)
+        for view in config.views
+    }
+    weighting = {view: ViewWeighting(recipe.view_weights[view], recipe.k, recipe.b, lengths[view]) for view in config.views}
+    return Vectoriser(config, weighting, vocabulary(list(counted.values()), recipe.min_df))
+
+
+def fit_steps(training: TrainingSet, recipe: Recipe) -> int:
+    """How often `fit` calls `tick`."""
+    labels = sum(len(targets.labels) for targets in training.facets)
+    return 1 + labels * (len(recipe.costs) + 1)
+
+
+def decided(heads: Heads, scores: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Tags given and probabilities for scores, both of shape [n_items, L], as the predictor decides them."""
+    logits = scores * heads.slopes + heads.shifts
+    if heads.targets.exclusive:
+        power = np.exp(logits - logits.max(axis=1, keepdims=True))
+        probability = power / power.sum(axis=1, keepdims=True)
+        given = np.zeros(scores.shape, bool)
+        given[np.arange(len(scores)), probability.argmax(axis=1)] = True
+        return given, probability
+    probability = 1 / (1 + np.exp(-np.clip(logits, -60, 60)))
+    return probability >= heads.thresholds, probability
+
+
+__all__ = ["N_FOLDS", "Fitted", "TrainingSet", "decided", "fit", "fit_facet", "fit_steps", "make_vectoriser"]

@@ -1,0 +1,170 @@
+"""Linear heads: one L2-regularised linear SVM a label, fitted only on the items whose source covers the label.
+
+Fan et al., "LIBLINEAR" (2008), through scikit-learn. Scores of items that did not train a head ("out of fold") come
+from folds that keep groups together; regularisation, thresholds and calibration are chosen on them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.svm import LinearSVC
+
+from wiretag_train.evaluate import accuracy, f1_scores
+from wiretag_train.targets import UNKNOWN, Targets
+from wiretag_train.thresholds import best_threshold, sigmoid_calibration, softmax_calibration
+
+Float32 = NDArray[np.float32]
+Float64 = NDArray[np.float64]
+ALWAYS = -1
+N_FOLDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """The fitted heads of one facet of L labels over F features.
+
+    Attributes
+    ----------
+    targets : facet, labels, exclusive; the values are what was fitted.
+    weights : shape [L, F].
+    intercepts, slopes, shifts : shape [L], see `wiretag.model`.
+    thresholds : shape [L], on probabilities.
+    cost : the chosen C of the SVMs.
+    out_of_fold : scores of the items in folds, shape [n_items, L]; NaN for the others.
+    """
+
+    targets: Targets
+    weights: Float32
+    intercepts: Float64
+    slopes: Float64
+    shifts: Float64
+    thresholds: Float64
+    cost: float
+    out_of_fold: Float64
+
+
+def folds_of(groups: Sequence[str], facets: Sequence[Targets], seed: int) -> NDArray[np.int64]:
+    """Fold of each item, in [0, N_FOLDS): groups stay whole, and each label's items spread over the folds.
+
+    Groups are dealt out in the order of their rarest label, within it by a hash of their name and the seed.
+    """
+    holds = np.concatenate([targets.values == 1 for targets in facets], axis=1)
+    rarity = holds.sum(axis=0) + np.arange(holds.shape[1]) / (holds.shape[1] + 1)
+    rarest = np.where(holds, rarity, np.inf).min(axis=1, initial=np.inf)
+    of_group: dict[str, tuple[float, bytes]] = {}
+    for group, rare in zip(groups, rarest, strict=True):
+        draw = hashlib.sha256(f"{seed}/{group}".encode()).digest()
+        of_group[group] = min(of_group.get(group, (np.inf, draw)), (float(rare), draw))
+    dealt = {group: n % N_FOLDS for n, group in enumerate(sorted(of_group, key=lambda name: of_group[name]))}
+    return np.array([dealt[group] for group in groups], np.int64)
+
+
+def fit_heads(
+    X: sparse.csr_matrix,
+    targets: Targets,
+    folds: NDArray[np.int64],
+    sample_weight: Float64,
+    costs: Sequence[float],
+    jobs: int,
+    tick: Callable[[], None] = lambda: None,
+) -> Heads:
+    """Fit all heads of a facet at the C that scores best out of fold.
+
+    Parameters
+    ----------
+    X : shape [n_items, F].
+    folds : in [0, N_FOLDS), or ALWAYS for items that train every fold and judge none.
+    sample_weight : shape [n_items].
+    costs : the values of C to choose from; with one, nothing is searched.
+    tick : called after each label at each C.
+    """
+    n_labels = len(targets.labels)
+    scores: dict[float, Float64] = {}
+    with Parallel(n_jobs=jobs, return_as="generator", mmap_mode="r") as pool:
+
+        def over_labels(task: Callable[..., object], *args: object) -> list[object]:
+            columns = (np.ascontiguousarray(targets.values[:, n]) for n in range(n_labels))
+            results = []
+            for result in pool(delayed(task)(X, column, sample_weight, *args) for column in columns):
+                tick()
+                results.append(result)
+            return results
+
+        for cost in costs:
+            scores[cost] = np.stack(over_labels(_out_of_fold, folds, cost), axis=1) if n_labels else np.empty((X.shape[0], 0))
+        best = max(costs, key=lambda cost: (_quality(scores[cost], targets, folds), -cost))
+        fitted = over_labels(_fit_one, best)
+    weights = np.stack([coef for coef, _ in fitted]) if n_labels else np.empty((0, X.shape[1]), np.float32)
+    intercepts = np.array([intercept for _, intercept in fitted])
+    slopes, shifts, thresholds = _decisions(scores[best], targets, folds)
+    return Heads(targets, weights, intercepts, slopes, shifts, thresholds, best, scores[best])
+
+
+def _out_of_fold(
+    X: sparse.csr_matrix, truth: NDArray[np.int8], weight: Float64, folds: NDArray[np.int64], cost: float
+) -> Float64:
+    """Scores of one label's items from heads that have not seen them; NaN outside the folds."""
+    scores = np.full(X.shape[0], np.nan)
+    for fold in range(N_FOLDS):
+        judged = folds == fold
+        trained = (truth != UNKNOWN) & ~judged
+        coef, intercept = _fit_one(X[trained], truth[trained], weight[trained], cost)
+        scores[judged] = X[judged] @ coef + intercept
+    return scores
+
+
+def _fit_one(X: sparse.csr_matrix, truth: NDArray[np.int8], weight: Float64, cost: float) -> tuple[Float32, float]:
+    known = truth != UNKNOWN
+    positive = truth[known] == 1
+    if positive.all() or not positive.any():
+        return np.zeros(X.shape[1], np.float32), 1.0 if len(positive) and positive.all() else -1.0
+    head = LinearSVC(C=cost, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        head.fit(X if known.all() else X[known], positive, sample_weight=weight[known])
+    return head.coef_[0].astype(np.float32), float(head.intercept_[0])
+
+
+def _judged(targets: Targets, folds: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Items and labels that may judge: in a fold, and covered; shape [n_items, L]."""
+    return (targets.values != UNKNOWN) & (folds != ALWAYS)[:, None]
+
+
+def _quality(scores: Float64, targets: Targets, folds: NDArray[np.int64]) -> float:
+    """What C is chosen by: accuracy, or the mean of micro- and macro-F1 at the thresholds that these scores give."""
+    judged = _judged(targets, folds)
+    if targets.exclusive:
+        rows = judged.all(axis=1)
+        return accuracy(scores[rows].argmax(axis=1), targets.values[rows].argmax(axis=1))
+    given = np.zeros(scores.shape, bool)
+    for n in range(scores.shape[1]):
+        rows = judged[:, n]
+        given[rows, n] = scores[rows, n] >= best_threshold(scores[rows, n], targets.values[rows, n] == 1)
+    found = f1_scores(given, targets.values == 1, judged)
+    return (found.micro + found.macro) / 2
+
+
+def _decisions(scores: Float64, targets: Targets, folds: NDArray[np.int64]) -> tuple[Float64, Float64, Float64]:
+    """Slopes, shifts and thresholds (on probabilities) of all labels."""
+    n_labels = len(targets.labels)
+    judged = _judged(targets, folds)
+    if targets.exclusive:
+        rows = judged.all(axis=1)
+        slope = softmax_calibration(scores[rows], targets.values[rows].argmax(axis=1)) if rows.any() else 1.0
+        return np.full(n_labels, slope), np.zeros(n_labels), np.zeros(n_labels)
+    slopes, shifts, thresholds = np.ones(n_labels), np.zeros(n_labels), np.full(n_labels, 0.5)
+    for n in range(n_labels):
+        rows = judged[:, n]
+        own, truth = scores[rows, n], targets.values[rows, n] == 1
+        slopes[n], shifts[n] = sigmoid_calibration(own, truth)
+        thresholds[n] = 1 / (1 + np.exp(-(slopes[n] * best_threshold(own, truth) + shifts[n])))
+    return slopes, shifts, thresholds

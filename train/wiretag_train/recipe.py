@@ -1,0 +1,38 @@
+"""What is chosen before training: features, weighting, regularisation to search, size of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from wiretag.features import FeatureConfig
+
+# Share of a view in a text's vector. Measured on R90 by cross-validation, see docs in tests/bench/RESULTS.md.
+_WORDS, _PAIRS, _CHARS, _TITLE = 1.0, 0.5, 0.7, 0.5
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a model is trained.
+
+    Attributes
+    ----------
+    features : n-grams to count.
+    view_weights : L2 norm of each view in a text's vector.
+    k, b : BM25 saturation and length normalisation.
+    min_df : texts that a feature must occur in.
+    costs : values of C that cross-validation chooses from.
+    max_weights : weights that the shipped file keeps, the most telling ones.
+    seed : of folds and splits.
+    """
+
+    features: FeatureConfig = field(default_factory=FeatureConfig)
+    view_weights: Mapping[str, float] = field(
+        default_factory=lambda: {"words": _WORDS, "pairs": _PAIRS, "chars": _CHARS, "title": _TITLE}
+    )
+    k: float = 1.2
+    b: float = 0.4
+    min_df: int = 2
+    costs: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0)
+    max_weights: int = 2_500_000
+    seed: int = 0

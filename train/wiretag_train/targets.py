@@ -1,0 +1,71 @@
+"""Items to what is fitted: texts, and for each facet a matrix of what is known about each label."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wiretag_data.item import Item
+
+UNKNOWN: Final = -1
+Coverage = Mapping[str, Mapping[str, Sequence[str]]]
+
+
+@dataclass(frozen=True)
+class Targets:
+    """One facet's truth.
+
+    Attributes
+    ----------
+    facet : its name.
+    labels : ids, in column order.
+    values : shape [n_items, n_labels], int8: 1 holds, 0 does not, -1 is not covered by the item's source.
+    exclusive : every item has exactly one label.
+    """
+
+    facet: str
+    labels: tuple[str, ...]
+    values: NDArray[np.int8]
+    exclusive: bool = False
+
+    def rows(self, chosen: NDArray[np.intp] | NDArray[np.bool_]) -> Targets:
+        """The same for some of the items."""
+        return Targets(self.facet, self.labels, self.values[chosen], self.exclusive)
+
+
+def covered_targets(items: Sequence[Item], facet: str, labels: Sequence[str], coverage: Coverage) -> Targets:
+    """Targets within each source's coverage: coverage is source -> facet -> labels."""
+    column = {label: number for number, label in enumerate(labels)}
+    masks = {
+        source: np.isin(labels, list(facets.get(facet, ()))) if labels else np.zeros(0, bool)
+        for source, facets in coverage.items()
+    }
+    values = np.full((len(items), len(labels)), UNKNOWN, np.int8)
+    for row, item in enumerate(items):
+        values[row, masks[item.source]] = 0
+        for label in item.labels.get(facet, ()):
+            if label in column:
+                values[row, column[label]] = 1
+    return Targets(facet, tuple(labels), values)
+
+
+def plain_targets(items: Sequence[Item], facet: str, labels: Sequence[str] | None = None) -> Targets:
+    """Targets of people's own data, where every label is annotated on every item.
+
+    Labels are those that occur, in alphabetical order, if none are given; a facet in which each item has exactly
+    one of at least two labels is exclusive.
+    """
+    given = [item.labels.get(facet, ()) for item in items]
+    known = tuple(labels) if labels is not None else tuple(sorted({label for own in given for label in own}))
+    column = {label: number for number, label in enumerate(known)}
+    values = np.zeros((len(items), len(known)), np.int8)
+    for row, own in enumerate(given):
+        for label in own:
+            if label in column:
+                values[row, column[label]] = 1
+    exclusive = len(known) > 1 and all(len(set(own)) == 1 for own in given)
+    return Targets(facet, known, values, exclusive)

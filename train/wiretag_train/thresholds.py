@@ -1,0 +1,66 @@
+"""From out-of-fold scores to decisions: a threshold for each label, and calibrated probabilities."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize, minimize_scalar
+from scipy.special import logsumexp
+
+Float64 = NDArray[np.float64]
+
+
+def best_threshold(scores: Float64, truth: NDArray[np.bool_]) -> float:
+    """The score at which F1 is highest, midway to the next lower one, shrunk towards 0 for rare labels.
+
+    A label's own best threshold (Yang 2001, "SCut") overfits where positives are few; it is multiplied by
+    ``m / (m + 1)`` for m positives. 0 is where a linear classifier decides by itself.
+    """
+    positives = int(truth.sum())
+    if not positives:
+        return 0.0
+    order = np.argsort(-scores, kind="stable")
+    hits = np.cumsum(truth[order])
+    f1 = 2 * hits / (np.arange(1, len(scores) + 1) + positives)
+    ordered = scores[order]
+    f1[:-1][ordered[:-1] == ordered[1:]] = 0  # equal scores cannot be told apart
+    best = int(f1.argmax())
+    below = ordered[best + 1] if best + 1 < len(ordered) else ordered[best] - 1
+    return float((ordered[best] + below) / 2 * positives / (positives + 1))
+
+
+def sigmoid_calibration(scores: Float64, truth: NDArray[np.bool_]) -> tuple[float, float]:
+    """Slope and shift of ``sigmoid(slope * score + shift)``, a score's probability.
+
+    Platt, "Probabilistic Outputs for Support Vector Machines" (1999), with his smoothed targets. The slope is kept
+    positive, so that a higher score is never less probable.
+    """
+    positives = int(truth.sum())
+    if not positives or positives == len(truth):
+        rate = (positives + 1) / (len(truth) + 2)
+        return 1.0, float(np.log(rate / (1 - rate)))
+    high, low = (positives + 1) / (positives + 2), 1 / (len(truth) - positives + 2)
+    target = np.where(truth, high, low)
+
+    def loss(parameters: Float64) -> tuple[float, Float64]:
+        slope = np.exp(parameters[0])
+        logits = slope * scores + parameters[1]
+        error = 1 / (1 + np.exp(-np.clip(logits, -500, 500))) - target
+        value = np.logaddexp(0, logits) - target * logits
+        return float(value.mean()), np.array([(error * scores).mean() * slope, error.mean()])
+
+    fitted = minimize(loss, np.array([0.7, 0.0]), jac=True, method="L-BFGS-B", bounds=[(-4, 5), (-30, 30)])
+    return float(np.exp(fitted.x[0])), float(fitted.x[1])
+
+
+def softmax_calibration(scores: Float64, truth: NDArray[np.intp]) -> float:
+    """Slope of ``softmax(slope * scores)`` with the highest likelihood.
+
+    Guo et al., "On Calibration of Modern Neural Networks" (2017): temperature scaling.
+    """
+
+    def loss(log_slope: float) -> float:
+        logits = np.exp(log_slope) * scores
+        return float((logsumexp(logits, axis=1) - logits[np.arange(len(truth)), truth]).mean())
+
+    return float(np.exp(minimize_scalar(loss, bounds=(-3, 5), method="bounded").x))
