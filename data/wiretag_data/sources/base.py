@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import tomllib
-
+from wiretag_data.fetch import Package
 from wiretag_data.item import Item
 
 
@@ -24,7 +24,7 @@ class Source:
     licence : a note for people who want to use the items elsewhere.
     coverage : facet -> the labels that the source annotates. Only on these do its items count as positive or negative.
     items : yields the items; raises `fetch.SourceUnavailable` if they cannot be had.
-    checksum : SHA-256 of the package that holds the items; "" for the project's own files, which are hashed as they are.
+    package : the registry's file that holds the items; None for the project's own files and for hubs.
     """
 
     name: str
@@ -32,7 +32,12 @@ class Source:
     licence: str
     coverage: Mapping[str, tuple[str, ...]]
     items: Callable[[], Iterator[Item]]
-    checksum: str = ""
+    package: Package | None = None
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of the package; "" without one."""
+        return self.package.sha256 if self.package else ""
 
 
 Mapping_ = dict[str, dict[str, tuple[str, ...]]]

@@ -44,5 +44,5 @@ SOURCE = Source(
     "BBC, for non-commercial research (Greene and Cunningham 2006); texts are fetched, never shipped.",
     coverage_of(mapping("bbc")),
     _items,
-    PACKAGE.sha256,
+    PACKAGE,
 )

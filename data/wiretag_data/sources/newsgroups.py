@@ -52,5 +52,5 @@ SOURCE = Source(
     "Usenet posts of 1993 (Lang 1995), of unclear rights; texts are fetched, never shipped.",
     coverage_of(mapping("newsgroups")),
     _items,
-    PACKAGE.sha256,
+    PACKAGE,
 )

@@ -69,5 +69,5 @@ SOURCE = Source(
     "Reuters and Carnegie Group: free for research; texts are fetched, never shipped.",
     coverage_of(mapping("reuters")),
     _items,
-    PACKAGE.sha256,
+    PACKAGE,
 )

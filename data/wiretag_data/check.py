@@ -1,0 +1,120 @@
+"""What `make check` holds the project's own files to; see data/corpora/WRITERS.md."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from wiretag.errors import DataError
+from wiretag_data import annotations
+from wiretag_data.dedup import near_duplicates
+from wiretag_data.lexicon import Lexicon, load_lexicons
+from wiretag_data.taxonomy import EDITORIAL, FACETS, Taxonomy, corpora_folder, load_taxonomy
+from wiretag_data.wire_items import WireFile, read_wire_file, wire_rules
+
+MIN_TOPIC_ENTRIES, MIN_SECTOR_ENTRIES, MIN_BACKGROUND = 100, 40, 150
+MIN_WORDS, MIN_CHARACTERS = 60, 150
+MIN_ITEMS, MIN_PER_LABEL = 60, 2
+_SENTENCES = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n")
+_MIN_SENTENCE = 40
+_MAX_TOPICS, _MAX_SECTORS = 4, 3
+
+
+def problems(folder: Path | None = None) -> Iterator[str]:
+    """One sentence for everything in ``data/corpora`` that is not as the writers' guide says."""
+    folder = folder or corpora_folder()
+    taxonomy, lexicons = load_taxonomy(folder), load_lexicons(folder)
+    for lexicon in lexicons.values():
+        yield from _lexicon(lexicon, taxonomy)
+    rules = wire_rules(lexicons)
+    stories: dict[str, str] = {}
+    for part in ("wire", "heldout"):
+        counts: dict[str, Counter[str]] = {}
+        for path in sorted((folder / part).glob("*/*.txt")):
+            name = f"{part}/{path.parent.name}/{path.name}"
+            try:
+                file = read_wire_file(path)
+            except DataError as error:
+                yield str(error)
+                continue
+            if file.language not in lexicons:
+                yield f"{name}: there is no lexicon for '{file.language}'."
+            item = file.parsed(rules)
+            stories[name] = item.text
+            sectors = item.declared.get("sector", ())
+            yield from (f"{name}: {problem}" for problem in _item(file, item.text, sectors, taxonomy))
+            yield from (f"{name}: no label is called '{label}'." for labels in item.unknown.values() for label in labels)
+            counts.setdefault(file.language, Counter()).update([f"sector/{s}" for s in sectors])
+            counts[file.language].update([f"topic/{t}" for t in file.topics])
+            counts[file.language]["items"] += 1
+        if part == "wire":
+            yield from _balance(counts, lexicons, taxonomy)
+    yield from _repetition(stories)
+    yield from _annotations(taxonomy)
+
+
+def _lexicon(lexicon: Lexicon, taxonomy: Taxonomy) -> Iterator[str]:
+    for facet, least in (("topic", MIN_TOPIC_ENTRIES), ("sector", MIN_SECTOR_ENTRIES)):
+        entries, names = lexicon.entries[facet], lexicon.names.get(facet, {})
+        yield from (f"lexicon/{lexicon.language}: unknown {facet} '{label}'." for label in {*entries, *names} - taxonomy[facet].keys())
+        for label in taxonomy[facet]:
+            if not names.get(label):
+                yield f"lexicon/{lexicon.language}: the {facet} '{label}' has no name."
+            distinct = len({entry.casefold() for entry in entries.get(label, ())})
+            if label not in EDITORIAL and distinct < least:
+                yield f"lexicon/{lexicon.language}: the {facet} '{label}' has {distinct} entries, {least} are wanted."
+    if len(lexicon.background) < MIN_BACKGROUND:
+        yield f"lexicon/{lexicon.language}: {len(lexicon.background)} background words, {MIN_BACKGROUND} are wanted."
+
+
+def _item(file: WireFile, text: str, sectors: tuple[str, ...], taxonomy: Taxonomy) -> Iterator[str]:
+    yield from (f"unknown topic '{topic}'." for topic in file.topics if topic not in taxonomy["topic"])
+    if not 1 <= len(file.topics) <= _MAX_TOPICS:
+        yield f"{len(file.topics)} topics; one to {_MAX_TOPICS} are wanted."
+    if not sectors:
+        yield "no footer names a sector."
+    elif len(sectors) > _MAX_SECTORS:
+        yield f"{len(sectors)} sectors; one to {_MAX_SECTORS} are wanted."
+    if "top-story" in sectors and not {"daily-news", "daily-finance"} & set(sectors):
+        yield "top-story stands beside daily-news or daily-finance."
+    if not re.fullmatch(r"20\d\d-[01]\d-[0-3]\d", file.header.get("date", "")):
+        yield "the header has no date such as 2026-04-17."
+    spaced = len(text) < 16 * len(text.split())
+    if spaced and len(text.split()) < MIN_WORDS:
+        yield f"{len(text.split())} words; at least {MIN_WORDS} are wanted."
+    if not spaced and len(text) < MIN_CHARACTERS:
+        yield f"{len(text)} characters; at least {MIN_CHARACTERS} are wanted."
+
+
+def _balance(counts: dict[str, Counter[str]], lexicons: dict[str, Lexicon], taxonomy: Taxonomy) -> Iterator[str]:
+    for language in lexicons:
+        found = counts.get(language, Counter())
+        if found["items"] < MIN_ITEMS:
+            yield f"wire/{language}: {found['items']} items; {MIN_ITEMS} are wanted."
+        rare = [f"{f}/{label}" for f in FACETS for label in taxonomy[f] if found[f"{f}/{label}"] < MIN_PER_LABEL]
+        if rare:
+            yield f"wire/{language}: fewer than {MIN_PER_LABEL} items for {', '.join(rare)}."
+
+
+def _repetition(stories: dict[str, str]) -> Iterator[str]:
+    names = list(stories)
+    for name, leader in zip(names, near_duplicates(list(stories.values())), strict=True):
+        if names[leader] != name:
+            yield f"{name}: nearly the same as {names[leader]}."
+    seen: dict[str, str] = {}
+    for name, text in stories.items():
+        for sentence in {part.strip() for part in _SENTENCES.split(text)}:
+            if len(sentence) >= _MIN_SENTENCE and seen.setdefault(sentence, name) != name:
+                yield f"{name}: the sentence '{sentence[:60]}…' stands in {seen[sentence]} too."
+
+
+def _annotations(taxonomy: Taxonomy) -> Iterator[str]:
+    for id_, entry in annotations.annotations().items():
+        for facet in FACETS:
+            for label in entry.get(facet, [None]):
+                if label not in taxonomy[facet]:
+                    yield f"annotations.jsonl: {id_} has the unknown {facet} '{label}'."
+        if entry.get("part") not in ("train", "test"):
+            yield f"annotations.jsonl: {id_} has no part."

@@ -1,0 +1,75 @@
+"""``wiretag train --data``: a model from anybody's labelled texts."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from wiretag.errors import DataError
+from wiretag.model import Model
+from wiretag.tagger import Tagger
+from wiretag_data.item import Item
+from wiretag_data.split import grouped, split
+from wiretag_train.export import to_model
+from wiretag_train.fit import TrainingSet, fit
+from wiretag_train.progress import Tick
+from wiretag_train.recipe import Recipe
+from wiretag_train.report import Metrics, measure, rounded
+from wiretag_train.targets import plain_targets
+
+_MIN_ITEMS = 10
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model and its figures on the test items."""
+
+    model: Model
+    metrics: dict[str, Metrics]
+    n_train: int
+    n_test: int
+
+
+def hold_out(items: list[Item], seed: int) -> tuple[list[Item], list[Item]]:
+    """A tenth of the items, near-duplicates together, for testing."""
+    parts = split(grouped(items), seed)
+    return parts["train"] + parts["validation"], parts["test"]
+
+
+def train_own(items: list[Item], test: list[Item], facet: str, recipe: Recipe, jobs: int, tick: Tick) -> Trained:
+    """Train on `items`, measure on `test`; labels are those that occur in the training items.
+
+    Raises
+    ------
+    DataError
+        Too few items, or no labels.
+    """
+    targets = plain_targets(items, facet)
+    if len(items) < _MIN_ITEMS:
+        raise DataError(f"There are only {len(items)} items to train on; at least {_MIN_ITEMS} are needed.")
+    if not targets.labels:
+        raise DataError(f"No item has a label in '{facet}'.")
+    fitted = fit(TrainingSet.plain([item.text for item in items], [targets]), recipe, jobs, tick)
+    draft = to_model(fitted, recipe.max_weights)
+    of_test = plain_targets(test, facet, targets.labels)
+    if targets.exclusive:
+        of_test = type(of_test)(facet, of_test.labels, of_test.values, exclusive=True)
+    metrics = rounded(measure(Tagger(draft), [item.text for item in test], [of_test])) if test else {}
+    about = {"metrics": {"test": metrics}, "training": training_record(items, recipe, fitted.heads[0].cost), "licence": ""}
+    return Trained(to_model(fitted, recipe.max_weights, about=about), metrics, len(items), len(test))
+
+
+def training_record(items: list[Item], recipe: Recipe, cost: float) -> dict[str, Any]:
+    """What a model was trained from and with."""
+    digest = hashlib.sha256()
+    for item in items:
+        digest.update(f"{item.id}\0{item.text}\0{sorted(item.labels.items())}\0".encode("utf-8", "surrogatepass"))
+    return {
+        "items": len(items),
+        "corpus_sha256": digest.hexdigest(),
+        "seed": recipe.seed,
+        "cost": cost,
+        "libraries": {name: version(name) for name in ("wiretag", "numpy", "scipy", "scikit-learn")},
+    }
