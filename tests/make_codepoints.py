@@ -8,16 +8,18 @@ import json
 import unicodedata
 from pathlib import Path
 
-SEPARATOR, SPACED, UNSPACED, DIGIT, IGNORABLE = range(5)
+SEPARATOR, SPACED, IDEOGRAPH, SYLLABLE, DIGIT, IGNORABLE = range(6)
 
-# Scripts written without spaces between words (Unicode Standard Annex 14, class SA, and Annex 24):
-# Han, kana, Thai, Lao, Myanmar, Khmer, Yi, Tai.
-UNSPACED_RANGES = [
-    (0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x1950, 0x19DF), (0x1A20, 0x1AAF),
+# Scripts written without spaces between words (Unicode Standard Annexes 14 and 24). One Han character or kana says much
+# by itself; letters of Thai, Lao, Myanmar, Khmer and Tai make syllables, and say something in longer runs only.
+IDEOGRAPH_RANGES = [
     (0x2E80, 0x2FDF), (0x3005, 0x3007), (0x3021, 0x3029), (0x3031, 0x3035), (0x3038, 0x303C),
     (0x3041, 0x3096), (0x3099, 0x309F), (0x30A1, 0x30FA), (0x30FC, 0x30FF), (0x31F0, 0x31FF),
-    (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xA000, 0xA4CF), (0xA9E0, 0xA9FF), (0xAA60, 0xAADF),
-    (0xF900, 0xFAFF), (0x1B000, 0x1B16F), (0x20000, 0x3134F),
+    (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xA000, 0xA4CF), (0xF900, 0xFAFF), (0x1B000, 0x1B16F), (0x20000, 0x3134F),
+]  # fmt: skip
+SYLLABLE_RANGES = [
+    (0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x1950, 0x19DF), (0x1A20, 0x1AAF),
+    (0xA9E0, 0xA9FF), (0xAA60, 0xAADF),
 ]  # fmt: skip
 # Removed before hashing: vowel and cantillation marks that writers leave out at will, the Arabic
 # lengthening stroke, soft hyphens and joiners.
@@ -36,9 +38,12 @@ def class_of(code: int) -> int:
     category = unicodedata.category(char)
     if category == "Nd":
         return DIGIT
-    if category[0] in "LM" or category in ("Nl",):
-        return UNSPACED if any(a <= code <= b for a, b in UNSPACED_RANGES) else SPACED
-    return UNSPACED if code in (0x3007, 0x30FC) else SEPARATOR
+    if category[0] in "LM" or category == "Nl":
+        for kind, blocks in ((IDEOGRAPH, IDEOGRAPH_RANGES), (SYLLABLE, SYLLABLE_RANGES)):
+            if any(a <= code <= b for a, b in blocks):
+                return kind
+        return SPACED
+    return SEPARATOR
 
 
 def fold_of(code: int) -> int:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from wiretag.features import BITS, N_BUCKETS, FeatureConfig, blocks, count_block
 
-_SHINGLES = FeatureConfig(pairs=True, unspaced=(4, 4), title=False)
+_SHINGLES = FeatureConfig(pairs=True, ideographs=(4, 4), syllables=(8, 8), title=False)
 _BANDS, _ROWS = 12, 2
 _SAME = 0.6
 Shingles = NDArray[np.int64]

@@ -4,15 +4,15 @@ The method, in full, so that it can be written again in another language (all ar
 
 1. A text is put into NFKC; each code point becomes a *symbol*, ``class << 24 | folded`` (`codepoints.symbols`);
    ignorable ones vanish.
-2. A *word* is a longest run of letters of spaced scripts and digits. An *unspaced run* is one of letters of
-   unspaced scripts (Han, kana, Thai, ...).
+2. A *word* is a longest run of letters of spaced scripts and digits. Scripts without spaces have runs of *ideographs*
+   (Han, kana) and of *syllables* (Thai, Lao, Khmer, Myanmar).
 3. The hash of symbols s_0 ... s_{n-1} is ``sum(s_i * B**i)``. A pair of words hashes to ``first * PAIR + second``.
 4. ``mix`` (murmur3's 32-bit finaliser) of ``hash ^ salt`` (a salt for each kind of n-gram) gives 32 well mixed bits;
    the top `BITS` of them are the bucket.
 
 Kinds of n-gram, and the *view* (a group of features that is weighted and normalised on its own) that they stand in:
 
-* ``words``: words; in unspaced runs, n-grams of `unspaced` lengths;
+* ``words``: words; n-grams of `ideographs` and `syllables` lengths in runs of these;
 * ``pairs``: two neighbouring words of one text;
 * ``chars``: n-grams of `chars` lengths in a word with one space at each end (``" trade "``), the whole word excepted;
 * ``title``: what ``words`` gives for the first line, if more text follows.
@@ -33,7 +33,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wiretag import codepoints
-from wiretag.codepoints import CLASS_SHIFT, DIGIT, IGNORABLE, SPACED, UNSPACED
+from wiretag.codepoints import CLASS_SHIFT, DIGIT, IDEOGRAPH, IGNORABLE, SPACED, SYLLABLE
 
 Uint32 = NDArray[np.uint32]
 
@@ -61,13 +61,15 @@ class FeatureConfig:
     ----------
     pairs : count word pairs.
     chars : shortest and longest character n-gram inside words, or None.
-    unspaced : shortest and longest n-gram in scripts without spaces.
+    ideographs : shortest and longest n-gram of Han characters and kana.
+    syllables : shortest and longest n-gram of letters of Thai, Lao, Khmer and Myanmar.
     title : count the first line's words a second time, as features of their own.
     """
 
     pairs: bool = False
     chars: tuple[int, int] | None = None
-    unspaced: tuple[int, int] = (1, 3)
+    ideographs: tuple[int, int] = (1, 3)
+    syllables: tuple[int, int] = (3, 6)
     title: bool = True
 
     @property
@@ -125,7 +127,14 @@ def count_block(texts: Sequence[str], config: FeatureConfig) -> dict[str, Counts
     first, last = _runs(inside)
     words = (prefix[last] - prefix[first]) * inverse[first]
     word_rows = _row_of(first, starts)
-    grams, gram_rows, gram_first = _unspaced(classes == UNSPACED, config.unspaced, prefix, inverse, starts)
+    spans = [
+        span
+        for kind, lengths in ((IDEOGRAPH, config.ideographs), (SYLLABLE, config.syllables))
+        for span in _grams_in_runs(classes == kind, lengths, prefix, inverse)
+    ]
+    gram_first = np.concatenate([first for first, _ in spans])
+    grams = np.concatenate([hashes for _, hashes in spans])
+    gram_rows = np.concatenate([_row_of(first, starts) for first, _ in spans])
     word_hashes = _mix(words ^ np.uint32(_WORD_SALT))
 
     views = {"words": counted([word_hashes, grams], [word_rows, gram_rows])}
@@ -213,27 +222,20 @@ def _row_of(positions: NDArray[np.int64], starts: NDArray[np.int64]) -> NDArray[
     return np.repeat(np.arange(len(starts)), sizes)
 
 
-def _unspaced(
-    inside: NDArray[np.bool_],
-    lengths: tuple[int, int],
-    prefix: Uint32,
-    inverse: Uint32,
-    starts: NDArray[np.int64],
-) -> tuple[Uint32, NDArray[np.int64], NDArray[np.int64]]:
-    """Mixed hashes, text numbers and positions of the n-grams within unspaced runs."""
-    hashes, rows, firsts = [np.empty(0, np.uint32)], [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    if inside.any():
-        fits = inside
-        for n in range(1, lengths[1] + 1):
-            if n > 1:
-                fits = fits[:-1] & inside[n - 1 :]
-            if n >= lengths[0]:
-                first = np.flatnonzero(fits)
-                span = (prefix[first + n] - prefix[first]) * inverse[first]
-                hashes.append(_mix(span ^ np.uint32(_WORD_SALT)))
-                rows.append(_row_of(first, starts))
-                firsts.append(first)
-    return np.concatenate(hashes), np.concatenate(rows), np.concatenate(firsts)
+def _grams_in_runs(
+    inside: NDArray[np.bool_], lengths: tuple[int, int], prefix: Uint32, inverse: Uint32
+) -> Iterator[tuple[NDArray[np.int64], Uint32]]:
+    """Sorted positions and mixed hashes of the n-grams within the runs of True, for each length."""
+    if not inside.any():
+        lengths = (1, 1)
+    fits = inside
+    for n in range(1, lengths[1] + 1):
+        if n > 1:
+            fits = fits[:-1] & inside[n - 1 :]
+        if n >= lengths[0]:
+            first = np.flatnonzero(fits)
+            span = (prefix[first + n] - prefix[first]) * inverse[first]
+            yield first, _mix(span ^ np.uint32(_WORD_SALT))
 
 
 def _chars_in_words(
@@ -248,7 +250,7 @@ def _chars_in_words(
 
     A span counts if all but its ends lie in one word, its ends are in the word or a separator, and not both are separators.
     """
-    edge = classes != UNSPACED
+    edge = (classes != IDEOGRAPH) & (classes != SYLLABLE)
     hashes, rows = [np.empty(0, np.uint32)], [np.empty(0, np.int64)]
     core = inside[1:-1]
     for n in range(3, lengths[1] + 1):

@@ -222,7 +222,8 @@ def _build(metadata: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> 
     config = FeatureConfig(
         pairs=bool(features["pairs"]),
         chars=_lengths(features["chars"]) if features["chars"] is not None else None,
-        unspaced=_lengths(features["unspaced"]),
+        ideographs=_lengths(features["ideographs"]),
+        syllables=_lengths(features["syllables"]),
         title=bool(features["title"]),
     )
     weighting = {

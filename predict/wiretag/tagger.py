@@ -135,7 +135,7 @@ class Tagger:
         return np.concatenate(parts) if parts else np.empty((0, len(self.model.label_ids)), np.float32)
 
     def _probabilities(self, stories: Sequence[str]) -> Float32:
-        parts = [self._calibrated(self.scores(self.model.vectoriser.block(part))) for part in blocks(stories)]
+        parts = [self.calibrated(self.scores(self.model.vectoriser.block(part))) for part in blocks(stories)]
         return np.concatenate(parts)
 
     def scores(self, vectors: Vectors) -> Float32:
@@ -152,7 +152,8 @@ class Tagger:
         sums = np.bincount(cells, values, vectors.n_texts * n_labels).reshape(vectors.n_texts, n_labels)
         return (sums * model.scales + model.intercepts).astype(np.float32)
 
-    def _calibrated(self, scores: Float32) -> Float32:
+    def calibrated(self, scores: Float32) -> Float32:
+        """Scores to probabilities, both of shape [n_texts, n_labels]."""
         logits = scores * self.model.slopes + self.model.shifts
         result = np.empty_like(logits)
         for facet, columns in self._columns():

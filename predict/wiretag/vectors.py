@@ -24,7 +24,7 @@ class ViewWeighting:
 
     Attributes
     ----------
-    weight : L2 norm of this view in a text's vector.
+    weight : this view's share of a text's vector: its L2 norm before the vector as a whole is put to norm 1.
     k : BM25 saturation; 0 gives binary counts.
     b : BM25 length normalisation, 0 (none) to 1 (full).
     average_length : mean n-grams of the view in a training text.
@@ -93,11 +93,16 @@ class Vectoriser:
 
     def block(self, texts: Sequence[str]) -> Vectors:
         """Vectors of up to `BLOCK_TEXTS` texts."""
-        parts = [
-            self._weigh(view, counts, self.weighting[view])
-            for view, counts in count_block(texts, self.config).items()
-        ]
+        parts = []
+        squared_norms = np.zeros(len(texts))
+        for view, counts in count_block(texts, self.config).items():
+            rows, features, values = self._weigh(view, counts, self.weighting[view])
+            present = np.bincount(rows, minlength=len(texts)) > 0
+            squared_norms[present] += self.weighting[view].weight ** 2
+            parts.append((rows, features, values))
         rows, features, values = (np.concatenate(column) for column in zip(*parts, strict=True))
+        # A text in which a view is empty has the same norm as one in which it is not.
+        values /= np.sqrt(squared_norms).astype(np.float32)[rows]
         return Vectors(len(texts), rows, features, values)
 
     def _weigh(

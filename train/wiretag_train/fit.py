@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from wiretag.vectors import Vectoriser, ViewWeighting
-from wiretag_train.heads import ALWAYS, N_FOLDS, Heads, fit_heads, folds_of
-from wiretag_train.matrix import frequencies, matrix, vocabulary
+from wiretag_train.heads import ALWAYS, Heads, fit_heads, folds_of
+from wiretag_train.matrix import Frequencies, frequencies, matrix, vocabulary
 from wiretag_train.recipe import Recipe
 from wiretag_train.targets import Targets
 
@@ -28,6 +28,7 @@ class TrainingSet:
     groups : length n; items of one group judge together.
     judges : shape [n], whether the item takes part in choosing C, thresholds and calibration.
     weight : shape [n], weight of the item in the loss.
+    reference : document frequencies to use instead of the texts' own, by language.
     """
 
     texts: Sequence[str]
@@ -36,6 +37,7 @@ class TrainingSet:
     groups: Sequence[str]
     judges: NDArray[np.bool_]
     weight: NDArray[np.float64]
+    reference: Sequence[Frequencies] | None = None
 
     @classmethod
     def plain(cls, texts: Sequence[str], facets: Sequence[Targets]) -> TrainingSet:
@@ -92,7 +94,7 @@ def make_vectoriser(training: TrainingSet, recipe: Recipe, jobs: int) -> Vectori
         for view in config.views
     }
     weighting = {view: ViewWeighting(recipe.view_weights[view], recipe.k, recipe.b, lengths[view]) for view in config.views}
-    return Vectoriser(config, weighting, vocabulary(list(counted.values()), recipe.min_df))
+    return Vectoriser(config, weighting, vocabulary(list(counted.values()), recipe.min_df, training.reference))
 
 
 def fit_steps(training: TrainingSet, recipe: Recipe) -> int:
@@ -112,6 +114,3 @@ def decided(heads: Heads, scores: NDArray[np.float64]) -> tuple[NDArray[np.bool_
         return given, probability
     probability = 1 / (1 + np.exp(-np.clip(logits, -60, 60)))
     return probability >= heads.thresholds, probability
-
-
-__all__ = ["N_FOLDS", "Fitted", "TrainingSet", "decided", "fit", "fit_facet", "fit_steps", "make_vectoriser"]

@@ -26,6 +26,7 @@ Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
 ALWAYS = -1
 N_FOLDS = 3
+TOL = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def _fit_one(X: sparse.csr_matrix, truth: NDArray[np.int8], weight: Float64, cos
     positive = truth[known] == 1
     if positive.all() or not positive.any():
         return np.zeros(X.shape[1], np.float32), 1.0 if len(positive) and positive.all() else -1.0
-    head = LinearSVC(C=cost, random_state=0)
+    head = LinearSVC(C=cost, tol=TOL, random_state=0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         head.fit(X if known.all() else X[known], positive, sample_weight=weight[known])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,12 +20,12 @@ class Frequencies:
 
     Attributes
     ----------
-    document_frequency : texts that contain each column, shape [len(VIEWS) * N_BUCKETS].
+    document_frequency : texts that contain each column (expected ones, in a reference), shape [len(VIEWS) * N_BUCKETS].
     average_length : mean n-grams a text, by view.
     n_texts : size of the collection.
     """
 
-    document_frequency: NDArray[np.int64]
+    document_frequency: NDArray[np.int64] | NDArray[np.float64]
     average_length: dict[str, float]
     n_texts: int
 
@@ -42,15 +42,25 @@ def frequencies(texts: Sequence[str], config: FeatureConfig, jobs: int = 1) -> F
     return Frequencies(document_frequency, {v: t / max(n_texts, 1) for v, t in total.items()}, n_texts)
 
 
-def vocabulary(languages: Sequence[Frequencies], min_df: int = 1) -> Vocabulary:
-    """Columns that occur in at least `min_df` texts, with smooth inverse document frequencies.
+def vocabulary(
+    training: Sequence[Frequencies], min_df: Mapping[str, int], reference: Sequence[Frequencies] | None = None
+) -> Vocabulary:
+    """Columns that occur in enough training texts, with smooth inverse document frequencies.
+
+    Parameters
+    ----------
+    training : frequencies of the training texts, by language.
+    min_df : view -> texts that a feature must occur in.
+    reference : where document frequencies are taken from, by language; from the training texts if not given.
 
     A column that several languages share takes the lowest of their values: over a mixed corpus the "and" of a small
-    language would look rare, and so important.
+    language would look rare, and so important. One that no language knows counts as the rarest.
     """
-    total = np.sum([counted.document_frequency for counted in languages], axis=0)
-    columns = np.flatnonzero(total >= min_df)
-    idf = np.full(len(columns), np.inf)
+    total = np.sum([counted.document_frequency for counted in training], axis=0)
+    least = np.repeat([min_df.get(view, 1) for view in VIEWS], N_BUCKETS)
+    columns = np.flatnonzero(total >= least)
+    languages = training if reference is None else reference
+    idf = np.full(len(columns), np.log(1 + max((counted.n_texts for counted in languages), default=0)) + 1)
     for counted in languages:
         df = counted.document_frequency[columns]
         smooth = np.log((1 + counted.n_texts) / (1 + df)) + 1

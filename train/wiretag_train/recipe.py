@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from wiretag.features import FeatureConfig
+from wiretag.features import VIEWS, FeatureConfig
 
 # Share of a view in a text's vector. Measured on R90 by cross-validation, see docs in tests/bench/RESULTS.md.
 _WORDS, _PAIRS, _CHARS, _TITLE = 1.0, 0.5, 0.7, 0.5
@@ -18,9 +18,9 @@ class Recipe:
     Attributes
     ----------
     features : n-grams to count.
-    view_weights : L2 norm of each view in a text's vector.
+    view_weights : share of each view in a text's vector, see `wiretag.vectors.ViewWeighting`.
     k, b : BM25 saturation and length normalisation.
-    min_df : texts that a feature must occur in.
+    min_df : view -> texts that a feature must occur in.
     costs : values of C that cross-validation chooses from.
     max_weights : weights that the shipped file keeps, the most telling ones.
     seed : of folds and splits.
@@ -32,7 +32,7 @@ class Recipe:
     )
     k: float = 1.2
     b: float = 0.4
-    min_df: int = 2
+    min_df: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(VIEWS, 2))
     costs: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0)
     max_weights: int = 2_500_000
     seed: int = 0

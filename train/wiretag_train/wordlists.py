@@ -1,0 +1,82 @@
+"""What `wordfreq` knows: how often words occur in a language, for document frequencies and for telling languages apart.
+
+Speer, "rspeer/wordfreq" (2022). Its lists are read as data; texts are never cut into words by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import numpy as np
+import wordfreq
+from numpy.typing import NDArray
+
+from wiretag.features import BITS, N_BUCKETS, VIEWS, FeatureConfig, blocks, count_block
+from wiretag_train.matrix import Frequencies
+
+# A language's list under another name; Traditional Chinese has none of its own.
+_LISTS: Final = {"zh-Hans": "zh"}
+# Words of a typical item, and how many texts the reference collection stands for.
+_ITEM_WORDS: Final = 300
+_N_TEXTS: Final = 10_000
+# In scripts without spaces, this many characters count as a word.
+_CHARACTERS_A_WORD: Final = 2.0
+_SENTENCE_WORDS: Final = (3, 16)
+
+
+def word_rates(language: str) -> dict[str, float]:
+    """Word -> its share of the words of running text; empty for a language that wordfreq does not have."""
+    try:
+        return dict(wordfreq.get_frequency_dict(_LISTS.get(language, language)))
+    except LookupError:
+        return {}
+
+
+def other_languages(ours: Iterable[str]) -> list[str]:
+    """Languages that wordfreq has and we do not."""
+    taken = {_LISTS.get(language, language) for language in ours}
+    return sorted(set(wordfreq.available_languages()) - taken)
+
+
+def reference_frequencies(language: str, running_text: Sequence[str], config: FeatureConfig) -> Frequencies:
+    """Expected document frequencies in a collection of items of this language.
+
+    An n-gram that makes up a share r of a text's words stands in an item of n words with probability
+    ``1 - exp(-n * r)``. Shares come from wordfreq's list, or from `running_text` where there is none.
+    """
+    words = word_rates(language)
+    rates = _rates(list(words), np.array(list(words.values())), config) if words else _rates_of_text(running_text, config)
+    return Frequencies(_N_TEXTS * -np.expm1(-_ITEM_WORDS * rates), {}, _N_TEXTS)
+
+
+def sentences(language: str, count: int, seed: int) -> list[str]:
+    """`count` strings of words drawn by their frequency: no sense, but the language's commonest forms."""
+    words = word_rates(language)
+    if not words:
+        return []
+    random = np.random.default_rng(seed)
+    share = np.array(list(words.values()))
+    lengths = random.integers(*_SENTENCE_WORDS, count, endpoint=True)
+    drawn = iter(random.choice(np.array(list(words)), int(lengths.sum()), p=share / share.sum()))
+    joint = "" if _LISTS.get(language, language) in ("zh", "ja") else " "
+    return [joint.join(next(drawn) for _ in range(length)) for length in lengths]
+
+
+def _rates(words: list[str], share: NDArray[np.float64], config: FeatureConfig) -> NDArray[np.float64]:
+    """Occurrences a word of running text, for each column."""
+    rates = np.zeros(len(VIEWS) * N_BUCKETS)
+    start = 0
+    for block in blocks(words):
+        for view, counts in count_block(block, config).items():
+            rows = np.repeat(np.arange(start, start + len(block)), np.diff(counts.offsets))
+            columns = counts.buckets.astype(np.int64) + (VIEWS.index(view) << BITS)
+            rates += np.bincount(columns, counts.counts * share[rows], len(rates))
+        start += len(block)
+    return rates
+
+
+def _rates_of_text(texts: Sequence[str], config: FeatureConfig) -> NDArray[np.float64]:
+    characters = sum(len(text) for text in texts)
+    each = np.full(len(texts), _CHARACTERS_A_WORD / max(characters, 1))
+    return _rates(list(texts), each, config)
