@@ -48,9 +48,9 @@ BLOCK_SYMBOLS: Final = 1 << 17
 # Text number and bucket share 32 bits of a sort key.
 BLOCK_TEXTS: Final = 1 << (32 - BITS)
 
-_WORD_SALT: Final = 0x1B873593
-_PAIR_SALT: Final = 0xCC9E2D51
-_CHAR_SALT: Final = 0x2545F491
+WORD_SALT: Final = 0x1B873593
+PAIR_SALT: Final = 0xCC9E2D51
+CHAR_SALT: Final = 0x2545F491
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +135,13 @@ def count_block(texts: Sequence[str], config: FeatureConfig) -> dict[str, Counts
     gram_first = np.concatenate([first for first, _ in spans])
     grams = np.concatenate([hashes for _, hashes in spans])
     gram_rows = np.concatenate([_row_of(first, starts) for first, _ in spans])
-    word_hashes = _mix(words ^ np.uint32(_WORD_SALT))
+    word_hashes = _mix(words ^ np.uint32(WORD_SALT))
 
     views = {"words": counted([word_hashes, grams], [word_rows, gram_rows])}
     if config.pairs:
         together = word_rows[1:] == word_rows[:-1]
         pairs = (words[:-1] * np.uint32(PAIR) + words[1:])[together]
-        views["pairs"] = counted([_mix(pairs ^ np.uint32(_PAIR_SALT))], [word_rows[1:][together]])
+        views["pairs"] = counted([_mix(pairs ^ np.uint32(PAIR_SALT))], [word_rows[1:][together]])
     if config.chars is not None:
         hashes, rows = _chars_in_words(inside, classes, config.chars, prefix, inverse, starts)
         views["chars"] = counted(hashes, rows)
@@ -166,7 +166,7 @@ def _symbols(texts: Sequence[str]) -> tuple[Uint32, NDArray[np.int64], NDArray[n
     joined = "\n" + "\n".join(normal) + "\n"
     lengths = np.fromiter((len(text) + 1 for text in normal), np.int64, len(normal))
     starts = np.cumsum(lengths) - lengths + 1
-    titles = starts + np.fromiter((_title_length(text) for text in normal), np.int64, len(normal))
+    titles = starts + np.fromiter((title_length(text) for text in normal), np.int64, len(normal))
     if joined.isascii():
         codes: NDArray[np.uint8] | Uint32 = np.frombuffer(joined.encode("ascii"), np.uint8)
     else:
@@ -180,7 +180,7 @@ def _symbols(texts: Sequence[str]) -> tuple[Uint32, NDArray[np.int64], NDArray[n
     return symbols, starts, titles
 
 
-def _title_length(text: str) -> int:
+def title_length(text: str) -> int:
     """Characters up to the end of the first line that is not blank; 0 if nothing follows it."""
     start = len(text) - len(text.lstrip())
     end = text.find("\n", start)
@@ -235,7 +235,7 @@ def _grams_in_runs(
         if n >= lengths[0]:
             first = np.flatnonzero(fits)
             span = (prefix[first + n] - prefix[first]) * inverse[first]
-            yield first, _mix(span ^ np.uint32(_WORD_SALT))
+            yield first, _mix(span ^ np.uint32(WORD_SALT))
 
 
 def _chars_in_words(
@@ -260,7 +260,7 @@ def _chars_in_words(
             head, tail = slice(0, len(core)), slice(n - 1, n - 1 + len(core))
             first = np.flatnonzero(core & edge[head] & edge[tail] & (inside[head] | inside[tail]))
             span = (prefix[first + n] - prefix[first]) * inverse[first]
-            hashes.append(_mix(span ^ np.uint32(_CHAR_SALT)))
+            hashes.append(_mix(span ^ np.uint32(CHAR_SALT)))
             rows.append(_row_of(first + 1, starts))
     return hashes, rows
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,11 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wiretag import model as model_file
+from wiretag.errors import UsageError
 from wiretag.features import blocks
 from wiretag.model import Facet, Model
+from wiretag.occurrences import occurrences
 from wiretag.vectors import Float32, Vectors
 from wiretag.wire import WireItem, WireRules, parse
 
+# A word, or one character of a script without spaces.
+_WORDS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff]|[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff]+")
 LANGUAGE_FACET = "language"
 UNKNOWN_LANGUAGE = "und"
 
@@ -199,6 +204,43 @@ class Tagger:
             return [(facet.otherwise, row[best])] if facet.otherwise is not None else []
         bar = own if threshold is None else np.full(len(row), threshold)
         return [(facet.labels[i], row[i]) for i in order if row[i] >= bar[i]]
+
+    def explain(self, text: str, label: str) -> list[Span]:
+        """What each word of the story adds to a label's score, in the order of the text.
+
+        The score is a sum over n-grams; each one's part is spread evenly over its places and characters, and a span
+        (a word, or a character of a script without spaces) has the sum over its own. `start` and `end` count in
+        ``tagger.parse(text).text``.
+
+        Raises
+        ------
+        UsageError
+            The model has no such label.
+        """
+        if label not in self.model.label_ids:
+            raise UsageError(f"The model has no label '{label}' (it has: {', '.join(self.model.label_ids)}).")
+        story = self.parse(text).text
+        model = self.model
+        of_label = np.flatnonzero(model.labels == model.label_ids.index(label))
+        roots = model.weights[of_label].astype(np.float64)
+        weight = roots * np.abs(roots) * float(model.scales[model.label_ids.index(label)])
+        feature = np.searchsorted(model.offsets, of_label, side="right") - 1
+        weight_of = dict(zip(feature.tolist(), weight.tolist(), strict=True))
+        vectors = model.vectoriser.block([story])
+        value_of = dict(zip(vectors.features.tolist(), vectors.values.tolist(), strict=True))
+        places: dict[int, list[tuple[int, int]]] = {}
+        for found in occurrences(story, model.vectoriser.config):
+            bucket = np.array([found.bucket], np.uint32)
+            number = int(model.vectoriser.vocabulary.features_of(found.view, bucket)[0])
+            if number in weight_of:
+                places.setdefault(number, []).append((found.start, found.end))
+        added = np.zeros(len(story))
+        for number, spans in places.items():
+            each = weight_of[number] * value_of[number] / len(spans)
+            for start, end in spans:
+                added[start:end] += each / (end - start)
+        words = (match.span() for match in _WORDS.finditer(story))
+        return [Span(a, b, story[a:b], float(added[a:b].sum())) for a, b in words if added[a:b].any()]
 
     def name(self, facet: str, label: str, language: str = "en") -> str:
         """Name of a label in a language, else in English, else its id."""

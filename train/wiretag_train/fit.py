@@ -11,7 +11,7 @@ from scipy import sparse
 
 from wiretag.vectors import Vectoriser, ViewWeighting
 from wiretag_train.heads import ALWAYS, Heads, fit_heads, folds_of
-from wiretag_train.matrix import Frequencies, frequencies, matrix, vocabulary
+from wiretag_train.matrix import Frequencies, frequencies, frequent_columns, matrix, total, vocabulary
 from wiretag_train.recipe import Recipe
 from wiretag_train.targets import Targets
 
@@ -28,6 +28,7 @@ class TrainingSet:
     groups : length n; items of one group judge together.
     judges : shape [n], whether the item takes part in choosing C, thresholds and calibration.
     weight : shape [n], weight of the item in the loss.
+    entries : shape [n], whether the text is a lexicon entry and not running text.
     reference : document frequencies to use instead of the texts' own, by language.
     """
 
@@ -37,13 +38,14 @@ class TrainingSet:
     groups: Sequence[str]
     judges: NDArray[np.bool_]
     weight: NDArray[np.float64]
+    entries: NDArray[np.bool_]
     reference: Sequence[Frequencies] | None = None
 
     @classmethod
     def plain(cls, texts: Sequence[str], facets: Sequence[Targets]) -> TrainingSet:
         """Items of one language that all count the same."""
         n = len(texts)
-        return cls(texts, ["und"] * n, facets, [str(i) for i in range(n)], np.ones(n, bool), np.ones(n))
+        return cls(texts, ["und"] * n, facets, [str(i) for i in range(n)], np.ones(n, bool), np.ones(n), np.zeros(n, bool))
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ class Fitted:
 def fit(training: TrainingSet, recipe: Recipe, jobs: int, tick: Callable[[str], None] = lambda _: None) -> Fitted:
     """Fit everything on the training set; `tick` is told each step that is done."""
     vectoriser = make_vectoriser(training, recipe, jobs)
-    X = matrix(vectoriser, training.texts, jobs)
+    # liblinear computes in double precision; converting once beats converting for each head.
+    X = matrix(vectoriser, training.texts, jobs).astype(np.float64)
     tick(f"{X.shape[0]:,} items, {X.shape[1]:,} features")
     folds = np.full(len(training.texts), ALWAYS)
     judging = np.flatnonzero(training.judges)
@@ -84,17 +87,23 @@ def fit_facet(
 def make_vectoriser(training: TrainingSet, recipe: Recipe, jobs: int) -> Vectoriser:
     """Vocabulary, frequencies and mean lengths of the training texts, for all its languages."""
     config = recipe.features
-    by_language: dict[str, list[str]] = {}
-    for language, text in zip(training.languages, training.texts, strict=True):
-        by_language.setdefault(language, []).append(text)
-    counted = {language: frequencies(texts, config, jobs) for language, texts in sorted(by_language.items())}
-    total = sum(part.n_texts for part in counted.values())
-    lengths = {
-        view: sum(part.average_length[view] * part.n_texts for part in counted.values()) / max(total, 1)
+    collections: dict[tuple[str, bool], list[str]] = {}
+    for language, entry, text in zip(training.languages, training.entries, training.texts, strict=True):
+        collections.setdefault((language, bool(entry)), []).append(text)
+    counted = {key: frequencies(texts, config, jobs) for key, texts in sorted(collections.items())}
+    known = [
+        (part, recipe.min_entries if is_entry else recipe.min_df)
+        for is_entry in (False, True)
+        if (part := total([own for (_, entry), own in counted.items() if entry == is_entry]))
+    ]
+    running = total([own for (_, entry), own in counted.items() if not entry])
+    weighting = {
+        view: ViewWeighting(recipe.view_weights[view], recipe.k, recipe.b, running.average_length.get(view, 1.0))
         for view in config.views
     }
-    weighting = {view: ViewWeighting(recipe.view_weights[view], recipe.k, recipe.b, lengths[view]) for view in config.views}
-    return Vectoriser(config, weighting, vocabulary(list(counted.values()), recipe.min_df, training.reference))
+    columns = frequent_columns(known)
+    reference = training.reference or [own for (_, entry), own in counted.items() if not entry]
+    return Vectoriser(config, weighting, vocabulary(columns, reference))
 
 
 def fit_steps(training: TrainingSet, recipe: Recipe) -> int:

@@ -42,26 +42,34 @@ def frequencies(texts: Sequence[str], config: FeatureConfig, jobs: int = 1) -> F
     return Frequencies(document_frequency, {v: t / max(n_texts, 1) for v, t in total.items()}, n_texts)
 
 
-def vocabulary(
-    training: Sequence[Frequencies], min_df: Mapping[str, int], reference: Sequence[Frequencies] | None = None
-) -> Vocabulary:
-    """Columns that occur in enough training texts, with smooth inverse document frequencies.
+def total(collections: Sequence[Frequencies]) -> Frequencies:
+    """Frequencies of several collections as one."""
+    n_texts = sum(counted.n_texts for counted in collections)
+    views = collections[0].average_length if collections else {}
+    return Frequencies(
+        np.sum([counted.document_frequency for counted in collections], axis=0, initial=0),
+        {view: sum(c.average_length[view] * c.n_texts for c in collections) / max(n_texts, 1) for view in views},
+        n_texts,
+    )
 
-    Parameters
-    ----------
-    training : frequencies of the training texts, by language.
-    min_df : view -> texts that a feature must occur in.
-    reference : where document frequencies are taken from, by language; from the training texts if not given.
+
+def frequent_columns(collections: Sequence[tuple[Frequencies, Mapping[str, int]]]) -> NDArray[np.intp]:
+    """Columns that, in any of the collections, occur in as many texts as their view (view -> texts) demands."""
+    frequent = np.zeros(len(VIEWS) * N_BUCKETS, bool)
+    for counted, least in collections:
+        bar = np.repeat([least.get(view, 1) for view in VIEWS], N_BUCKETS)
+        frequent |= counted.document_frequency >= bar
+    return np.flatnonzero(frequent)
+
+
+def vocabulary(columns: NDArray[np.intp], reference: Sequence[Frequencies]) -> Vocabulary:
+    """Columns with smooth inverse document frequencies from the reference collections, one a language.
 
     A column that several languages share takes the lowest of their values: over a mixed corpus the "and" of a small
     language would look rare, and so important. One that no language knows counts as the rarest.
     """
-    total = np.sum([counted.document_frequency for counted in training], axis=0)
-    least = np.repeat([min_df.get(view, 1) for view in VIEWS], N_BUCKETS)
-    columns = np.flatnonzero(total >= least)
-    languages = training if reference is None else reference
-    idf = np.full(len(columns), np.log(1 + max((counted.n_texts for counted in languages), default=0)) + 1)
-    for counted in languages:
+    idf = np.full(len(columns), np.log(1 + max((counted.n_texts for counted in reference), default=0)) + 1)
+    for counted in reference:
         df = counted.document_frequency[columns]
         smooth = np.log((1 + counted.n_texts) / (1 + df)) + 1
         np.minimum(idf, smooth, out=idf, where=df > 0)

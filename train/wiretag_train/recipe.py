@@ -20,7 +20,8 @@ class Recipe:
     features : n-grams to count.
     view_weights : share of each view in a text's vector, see `wiretag.vectors.ViewWeighting`.
     k, b : BM25 saturation and length normalisation.
-    min_df : view -> texts that a feature must occur in.
+    min_df : view -> texts that a feature must occur in, lexicon entries not counted.
+    min_entries : view -> lexicon entries that a feature must occur in; either is enough.
     costs : values of C that cross-validation chooses from.
     max_weights : weights that the shipped file keeps, the most telling ones.
     seed : of folds and splits.
@@ -33,6 +34,7 @@ class Recipe:
     k: float = 1.2
     b: float = 0.4
     min_df: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(VIEWS, 2))
+    min_entries: Mapping[str, int] = field(default_factory=lambda: {"words": 1, "pairs": 1, "chars": 2, "title": 1})
     costs: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0)
     max_weights: int = 2_500_000
     seed: int = 0

@@ -71,7 +71,7 @@ def _rates(words: list[str], share: NDArray[np.float64], config: FeatureConfig) 
         for view, counts in count_block(block, config).items():
             rows = np.repeat(np.arange(start, start + len(block)), np.diff(counts.offsets))
             columns = counts.buckets.astype(np.int64) + (VIEWS.index(view) << BITS)
-            rates += np.bincount(columns, counts.counts * share[rows], len(rates))
+            np.add.at(rates, columns, counts.counts * share[rows])
         start += len(block)
     return rates
 

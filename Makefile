@@ -1,0 +1,50 @@
+# Every target sets up what it needs: a Python 3.11 or newer and make are enough.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup train predict test check lint bench-r90 dist clean
+
+help:  ## Say what each target does
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+setup: $(READY)  ## Create .venv and install everything into it
+
+$(READY): pyproject.toml .constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("wiretag needs Python 3.11 or newer; name one: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint .constraints.txt --editable '.[dev]'
+	touch $(READY)
+
+train: $(READY)  ## Build the default corpus and train the default model into models/
+	$(BIN)/wiretag train
+
+predict: $(READY)  ## Tag an item: make predict FILE=item.txt
+	@test -n "$(FILE)" || { echo 'Name the item: make predict FILE=item.txt' >&2; exit 2; }
+	@$(BIN)/predict "$(FILE)"
+
+test: $(READY)  ## Run the fast tests
+	$(BIN)/pytest
+
+check: $(READY)  ## Hold lexicons and wire items to the writers' guide
+	$(BIN)/wiretag check
+
+lint: $(READY)  ## Check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench-r90: $(READY)  ## Print the reference figure on Reuters-21578 ModApte R90
+	$(BIN)/python tests/bench/r90.py
+
+dist: $(READY) models/wiretag.safetensors  ## Build a wheel that carries the trained model
+	cp models/wiretag.safetensors predict/wiretag/default.safetensors
+	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist . ; status=$$?; rm -f predict/wiretag/default.safetensors; exit $$status
+	@ls dist/*.whl
+
+models/wiretag.safetensors: $(READY)
+	$(BIN)/wiretag train
+
+clean:  ## Remove the environment, the built corpus, models and caches
+	rm -rf .venv data/build models dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
