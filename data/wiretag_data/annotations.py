@@ -16,7 +16,7 @@ SOURCE = "annotated"
 
 
 @cache
-def annotations() -> dict[str, dict[str, Any]]:
+def entries() -> dict[str, dict[str, Any]]:
     """Item id -> its line: sector, topic, part ("train" or "test")."""
     path = corpora_folder() / "annotations.jsonl"
     if not path.exists():
@@ -33,7 +33,7 @@ def annotations() -> dict[str, dict[str, Any]]:
 
 def applied(items: Sequence[Item]) -> list[Item]:
     """The items, those that are annotated with our labels and as items of the source "annotated"."""
-    ours = annotations()
+    ours = entries()
     return [_applied(item, ours[item.id]) if item.id in ours else item for item in items]
 
 
@@ -50,5 +50,5 @@ def record() -> dict[str, Any]:
         "sha256": "",
         "licence": "CC BY 4.0 for the labels; the texts are their sources'.",
         "coverage": {facet: list(labels) for facet, labels in load_taxonomy().items()},
-        "items": len(annotations()),
+        "items": len(entries()),
     }

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from wiretag.errors import DataError
-from wiretag_data import annotations
+from wiretag_data import annotations as annotated
 from wiretag_data.dedup import near_duplicates
 from wiretag_data.lexicon import Lexicon, load_lexicons
 from wiretag_data.taxonomy import EDITORIAL, FACETS, Taxonomy, corpora_folder, load_taxonomy
@@ -45,7 +45,9 @@ def problems(folder: Path | None = None) -> Iterator[str]:
             stories[name] = item.text
             sectors = item.declared.get("sector", ())
             yield from (f"{name}: {problem}" for problem in _item(file, item.text, sectors, taxonomy))
-            yield from (f"{name}: no label is called '{label}'." for labels in item.unknown.values() for label in labels)
+            yield from (
+                f"{name}: no label is called '{label}'." for labels in item.unknown.values() for label in labels
+            )
             counts.setdefault(file.language, Counter()).update([f"sector/{s}" for s in sectors])
             counts[file.language].update([f"topic/{t}" for t in file.topics])
             counts[file.language]["items"] += 1
@@ -58,7 +60,10 @@ def problems(folder: Path | None = None) -> Iterator[str]:
 def _lexicon(lexicon: Lexicon, taxonomy: Taxonomy) -> Iterator[str]:
     for facet, least in (("topic", MIN_TOPIC_ENTRIES), ("sector", MIN_SECTOR_ENTRIES)):
         entries, names = lexicon.entries[facet], lexicon.names.get(facet, {})
-        yield from (f"lexicon/{lexicon.language}: unknown {facet} '{label}'." for label in {*entries, *names} - taxonomy[facet].keys())
+        yield from (
+            f"lexicon/{lexicon.language}: unknown {facet} '{label}'."
+            for label in {*entries, *names} - taxonomy[facet].keys()
+        )
         for label in taxonomy[facet]:
             if not names.get(label):
                 yield f"lexicon/{lexicon.language}: the {facet} '{label}' has no name."
@@ -111,7 +116,7 @@ def _repetition(stories: dict[str, str]) -> Iterator[str]:
 
 
 def _annotations(taxonomy: Taxonomy) -> Iterator[str]:
-    for id_, entry in annotations.annotations().items():
+    for id_, entry in annotated.entries().items():
         for facet in FACETS:
             for label in entry.get(facet, [None]):
                 if label not in taxonomy[facet]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from wiretag_data import annotations
+from wiretag_data import annotations as annotated
 from wiretag_data.fetch import SourceUnavailable, fetch
 from wiretag_data.item import Item
 from wiretag_data.sources.base import Source
@@ -57,7 +57,7 @@ def build(sources: Sequence[Source], folder: Path, seed: int = 0, say: Callable[
             record["skipped"] = str(error)
             say(f"NOTICE: the source {source.name} is left out: {error}")
         records.append(record)
-    items = annotations.applied(items)
+    items = annotated.applied(items)
     kept, dropped = _clean(items)
     lexicon = [item for item in kept if item.source.startswith(_LEXICON)]
     parts = split(grouped([item for item in kept if not item.source.startswith(_LEXICON)]), seed)
@@ -65,7 +65,7 @@ def build(sources: Sequence[Source], folder: Path, seed: int = 0, say: Callable[
     record = {
         "fingerprint": fingerprint(sources, seed),
         "seed": seed,
-        "sources": [*records, annotations.record()],
+        "sources": [*records, annotated.record()],
         "parts": {part: len(parts[part]) for part in PARTS},
         "counts": _counts(parts),
         "dropped": dropped,
@@ -153,7 +153,11 @@ def _write(parts: Mapping[str, Sequence[Item]], record: Mapping[str, Any], folde
     strings = ("id", "text", "language", "date", "source")
     listing = datasets.Sequence(datasets.Value("string"))
     features = datasets.Features(
-        {**dict.fromkeys(strings, datasets.Value("string")), **dict.fromkeys(FACETS, listing), "group": datasets.Value("string")}
+        {
+            **dict.fromkeys(strings, datasets.Value("string")),
+            **dict.fromkeys(FACETS, listing),
+            "group": datasets.Value("string"),
+        }
     )
     tables = {
         part: datasets.Dataset.from_dict(

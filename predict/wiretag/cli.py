@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -82,7 +82,7 @@ def _tag_files(
     threshold: float | None,
     names: str,
     encoding: str | None,
-    complain: Complain,
+    complain: Callable[[str], None],
 ) -> bool:
     failed = False
     for path in paths:
@@ -101,7 +101,12 @@ def _tag_files(
 
 
 def _tag_lines(
-    tagger: Tagger, path: str, threshold: float | None, names: str, encoding: str | None, complain: Complain
+    tagger: Tagger,
+    path: str,
+    threshold: float | None,
+    names: str,
+    encoding: str | None,
+    complain: Callable[[str], None],
 ) -> bool:
     failed = False
     ids: list[object] = []
@@ -162,19 +167,13 @@ def _for_people(path: str, tags: Tags, tagger: Tagger) -> str:
     return "\n".join(lines)
 
 
-class Complain:
-    """Says something to the person at the keyboard."""
-
-    def __call__(self, sentence: str) -> None:
-        print(f"predict: {sentence}", file=sys.stderr)
+def _complain(sentence: str) -> None:
+    """Say something to the person at the keyboard."""
+    print(f"predict: {sentence}", file=sys.stderr)
 
 
-class _Silent(Complain):
-    def __call__(self, sentence: str) -> None:
-        pass
-
-
-_complain, _silent = Complain(), _Silent()
+def _silent(sentence: str) -> None:
+    pass
 
 
 def main() -> None:

@@ -147,9 +147,7 @@ def count_block(texts: Sequence[str], config: FeatureConfig) -> dict[str, Counts
         views["chars"] = counted(hashes, rows)
     if config.title:
         word_in, gram_in = first < titles[word_rows], gram_first < titles[gram_rows]
-        views["title"] = counted(
-            [word_hashes[word_in], grams[gram_in]], [word_rows[word_in], gram_rows[gram_in]]
-        )
+        views["title"] = counted([word_hashes[word_in], grams[gram_in]], [word_rows[word_in], gram_rows[gram_in]])
     return views
 
 
@@ -202,7 +200,7 @@ def _powers(exponent: int) -> tuple[Uint32, Uint32]:
 
 def _prefix_hashes(symbols: Uint32) -> tuple[Uint32, Uint32]:
     """``P`` (one longer than `symbols`) and the inverse powers that go with it."""
-    powers, inverse = _powers(max(18, int(len(symbols)).bit_length()))
+    powers, inverse = _powers(max(18, len(symbols).bit_length()))
     prefix = np.empty(len(symbols) + 1, np.uint32)
     prefix[0] = 0
     np.cumsum(symbols * powers[: len(symbols)], dtype=np.uint32, out=prefix[1:])

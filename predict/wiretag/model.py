@@ -149,7 +149,9 @@ def load(path: Path) -> Model:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        raise ModelError(f"There is no model at {path}. Train one with `make train`, or name one with --model.") from None
+        raise ModelError(
+            f"There is no model at {path}. Train one with `make train`, or name one with --model."
+        ) from None
     except OSError as error:
         raise ModelError(f"The model {path} cannot be read: {error.strerror}.") from None
     return loads(data, str(path))

@@ -21,7 +21,9 @@ from wiretag.vectors import Float32, Vectors
 from wiretag.wire import WireItem, WireRules, parse
 
 # A word, or one character of a script without spaces.
-_WORDS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff]|[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff]+")
+_WORDS = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff]|[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff]+"
+)
 LANGUAGE_FACET = "language"
 UNKNOWN_LANGUAGE = "und"
 
@@ -104,7 +106,10 @@ class Tagger:
     @cached_property
     def rules(self) -> WireRules:
         names = {
-            facet: {label: [name for names in by_language.values() for name in names] for label, by_language in labels.items()}
+            facet: {
+                label: [name for names in by_language.values() for name in names]
+                for label, by_language in labels.items()
+            }
             for facet, labels in self.model.names.items()
         }
         return WireRules.gather(self.model.wire.values(), names)
@@ -118,9 +123,7 @@ class Tagger:
         """Tags of one raw item; see `tag_many`."""
         return next(self.tag_many([text], threshold=threshold, names=names))
 
-    def tag_many(
-        self, texts: Iterable[str], *, threshold: float | None = None, names: str = "item"
-    ) -> Iterator[Tags]:
+    def tag_many(self, texts: Iterable[str], *, threshold: float | None = None, names: str = "item") -> Iterator[Tags]:
         """Tags of each raw item, in order, in bounded memory.
 
         Parameters

@@ -175,11 +175,7 @@ def _ends_story(key: str, line: str, rules: WireRules) -> bool:
     """Whether the line opens the paragraph about the sender or the contact data."""
     if rules._contacts.match(key):
         return True
-    return (
-        len(line) <= _MAX_HEADING
-        and not line.endswith(_SENTENCE_END)
-        and rules._headings.fullmatch(key) is not None
-    )
+    return len(line) <= _MAX_HEADING and not line.endswith(_SENTENCE_END) and rules._headings.fullmatch(key) is not None
 
 
 def _sender(lines: list[str]) -> str:

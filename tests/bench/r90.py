@@ -20,7 +20,16 @@ def main() -> None:
             )
             path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
         wiretag = Path(sys.executable).with_name("wiretag")
-        command = [wiretag, "train", "--data", paths["train"], "--test", paths["test"], "-o", Path(folder) / "r90.safetensors"]
+        command = [
+            wiretag,
+            "train",
+            "--data",
+            paths["train"],
+            "--test",
+            paths["test"],
+            "-o",
+            Path(folder) / "r90.safetensors",
+        ]
         sys.exit(subprocess.run(command, check=False).returncode)
 
 

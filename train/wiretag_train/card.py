@@ -11,8 +11,8 @@ from wiretag_train import report
 
 _TEXT = """# Model card: wiretag's default model
 
-Tags news items and press releases with sectors, topics and the language. {n_features:,} features, {n_weights:,} weights,
-{n_languages} languages: {languages}.
+Tags news items and press releases with sectors, topics and the language.
+{n_features:,} features, {n_weights:,} weights, {n_languages} languages: {languages}.
 
 ## Made from
 
@@ -43,7 +43,8 @@ def write(model: Model, record: Mapping[str, Any], path: Path) -> None:
     training = model.about["training"]
     languages = next((f.labels for f in model.facets if f.name == "language"), ())
     sources = "\n".join(
-        f"- {s['name']} {s['version']}: " + (f"left out ({s['skipped']})" if "skipped" in s else f"{s['items']:,} items; {s['licence']}")
+        f"- {s['name']} {s['version']}: "
+        + (f"left out ({s['skipped']})" if "skipped" in s else f"{s['items']:,} items; {s['licence']}")
         for s in record["sources"]
     )
     text = _TEXT.format(

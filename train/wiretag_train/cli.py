@@ -7,6 +7,7 @@ import os
 import resource
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -53,7 +54,8 @@ def corpus_inspect(
         print(f"{source['name']:<20}{state}")
     print(", ".join(f"{part}: {count:,}" for part, count in record["parts"].items()))
     for label, languages in sorted(record["counts"].items()):
-        print(f"  {label:<36}{sum(sum(parts_.values()) for parts_ in languages.values()):>8,} in {len(languages)} languages")
+        total = sum(sum(own.values()) for own in languages.values())
+        print(f"  {label:<36}{total:>8,} in {len(languages)} languages")
     shown: dict[str, int] = {}
     for item in (item for part in parts.values() for item in part):
         shown[item.source] = shown.get(item.source, 0) + 1
@@ -170,8 +172,12 @@ def check() -> None:
         raise typer.Exit(1)
 
 
-def _teller(quiet: bool):  # type: ignore[no-untyped-def]
-    return (lambda sentence: None) if quiet else (lambda sentence: print(sentence, file=sys.stderr))
+def _teller(quiet: bool) -> Callable[[str], None]:
+    def tell(sentence: str) -> None:
+        if not quiet:
+            print(sentence, file=sys.stderr)
+
+    return tell
 
 
 def main() -> None:
@@ -184,7 +190,9 @@ def main() -> None:
         sys.exit(_said(error, 1))
     except ImportError as error:
         if error.name and error.name.split(".")[0] not in ("wiretag", "wiretag_data", "wiretag_train"):
-            sys.exit(_said(f"This needs {error.name}; install wiretag with its extra: pip install 'wiretag[train]'.", 2))
+            sys.exit(
+                _said(f"This needs {error.name}; install wiretag with its extra: pip install 'wiretag[train]'.", 2)
+            )
         raise
     except OSError as error:
         what = f" ({error.filename})" if error.filename else ""

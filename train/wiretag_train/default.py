@@ -32,7 +32,9 @@ from wiretag_train.progress import progress
 from wiretag_train.sklearn import save_pipeline
 from wiretag_train.targets import Targets
 
-_LICENCE: Final = "Apache-2.0; trained on the project's own texts (CC BY 4.0) and on fetched corpora, see the model card."
+_LICENCE: Final = (
+    "Apache-2.0; trained on the project's own texts (CC BY 4.0) and on fetched corpora, see the model card."
+)
 Say = Callable[[str], None]
 
 
@@ -115,14 +117,23 @@ def _model(fitted: Any, about: dict[str, Any]) -> Model:
     taxonomy = load_taxonomy()
     names = {
         facet: {
-            label: {language: own.names[facet][label] for language, own in lexicons.items() if label in own.names.get(facet, {})}
+            label: {
+                language: own.names[facet][label]
+                for language, own in lexicons.items()
+                if label in own.names.get(facet, {})
+            }
             for label in taxonomy[facet]
         }
         for facet in FACETS
     }
     wire = {language: dict(own.wire) for language, own in lexicons.items()}
     return to_model(
-        fitted, DEFAULT_RECIPE.max_weights, otherwise={LANGUAGE_FACET: UNKNOWN_LANGUAGE}, names=names, wire=wire, about=about
+        fitted,
+        DEFAULT_RECIPE.max_weights,
+        otherwise={LANGUAGE_FACET: UNKNOWN_LANGUAGE},
+        names=names,
+        wire=wire,
+        about=about,
     )
 
 
@@ -131,7 +142,11 @@ def _fingerprint(record: dict[str, Any], seed: int) -> str:
     skipped = sorted(source["name"] for source in record["sources"] if "skipped" in source)
     digest = hashlib.sha256(json.dumps([record["fingerprint"], skipped, seed]).encode())
     here = Path(__file__).parent
-    code = [*here.glob("*.py"), *Path(model_file.__file__).parent.glob("*.py"), *Path(model_file.__file__).parent.glob("*.json")]
+    code = [
+        *here.glob("*.py"),
+        *Path(model_file.__file__).parent.glob("*.py"),
+        *Path(model_file.__file__).parent.glob("*.json"),
+    ]
     for path in sorted(code, key=lambda path: path.name):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

@@ -51,4 +51,5 @@ def calibration_error(probability: NDArray[np.float64], truth: Bools, bins: int 
 
 def _ratio(numerator: ArrayLike, denominator: ArrayLike) -> NDArray[np.float64]:
     top, bottom = np.asarray(numerator, float), np.asarray(denominator, float)
-    return np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)
+    ratio: NDArray[np.float64] = np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)
+    return ratio

@@ -50,7 +50,12 @@ def to_model(
             Vocabulary(vocabulary.columns, vocabulary.idf.astype(np.float16).astype(np.float32)),
         ),
         facets=tuple(
-            Facet(head.targets.facet, head.targets.labels, head.targets.exclusive, (otherwise or {}).get(head.targets.facet))
+            Facet(
+                head.targets.facet,
+                head.targets.labels,
+                head.targets.exclusive,
+                (otherwise or {}).get(head.targets.facet),
+            )
             for head in heads
         ),
         offsets=weights.indptr.astype(np.uint32),

@@ -45,7 +45,9 @@ class TrainingSet:
     def plain(cls, texts: Sequence[str], facets: Sequence[Targets]) -> TrainingSet:
         """Items of one language that all count the same."""
         n = len(texts)
-        return cls(texts, ["und"] * n, facets, [str(i) for i in range(n)], np.ones(n, bool), np.ones(n), np.zeros(n, bool))
+        return cls(
+            texts, ["und"] * n, facets, [str(i) for i in range(n)], np.ones(n, bool), np.ones(n), np.zeros(n, bool)
+        )
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def fit(training: TrainingSet, recipe: Recipe, jobs: int, tick: Callable[[str], 
     folds = np.full(len(training.texts), ALWAYS)
     judging = np.flatnonzero(training.judges)
     folds[judging] = folds_of(
-        [training.groups[n] for n in judging], [targets.rows(judging) for targets in training.facets], recipe.seed
+        [training.groups[int(n)] for n in judging], [targets.rows(judging) for targets in training.facets], recipe.seed
     )
     heads = tuple(fit_facet(X, targets, folds, training.weight, recipe, jobs, tick) for targets in training.facets)
     return Fitted(vectoriser, heads)

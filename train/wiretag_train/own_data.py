@@ -57,7 +57,11 @@ def train_own(items: list[Item], test: list[Item], facet: str, recipe: Recipe, j
     if targets.exclusive:
         of_test = type(of_test)(facet, of_test.labels, of_test.values, exclusive=True)
     metrics = rounded(measure(Tagger(draft), [item.text for item in test], [of_test])) if test else {}
-    about = {"metrics": {"test": metrics}, "training": training_record(items, recipe, fitted.heads[0].cost), "licence": ""}
+    about = {
+        "metrics": {"test": metrics},
+        "training": training_record(items, recipe, fitted.heads[0].cost),
+        "licence": "",
+    }
     return Trained(to_model(fitted, recipe.max_weights, about=about), metrics, len(items), len(test))
 
 

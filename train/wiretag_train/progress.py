@@ -19,7 +19,7 @@ class Tick(Protocol):
 def progress(steps: int, quiet: bool = False) -> Iterator[Tick]:
     """Gives a function to call after each of `steps` steps with what is being done."""
     if quiet:
-        yield lambda what: None
+        yield lambda _: None
     elif sys.stderr.isatty():
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn

@@ -47,9 +47,7 @@ Mapping_ = dict[str, dict[str, tuple[str, ...]]]
 def mapping(name: str) -> Mapping_:
     """Table ``mappings.toml`` of a source: its label -> facet -> our labels."""
     tables: dict[str, Any] = tomllib.loads(files("wiretag_data.sources").joinpath("mappings.toml").read_text("utf-8"))
-    return {
-        theirs: {facet: tuple(labels) for facet, labels in ours.items()} for theirs, ours in tables[name].items()
-    }
+    return {theirs: {facet: tuple(labels) for facet, labels in ours.items()} for theirs, ours in tables[name].items()}
 
 
 def coverage_of(table: Mapping_) -> dict[str, tuple[str, ...]]:

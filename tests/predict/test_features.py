@@ -1,0 +1,86 @@
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wiretag.features import N_BUCKETS, Counts, FeatureConfig, blocks, count_block
+from wiretag.occurrences import occurrences
+
+CONFIGS = [
+    FeatureConfig(),
+    FeatureConfig(pairs=True, chars=(3, 5), ideographs=(1, 2), syllables=(2, 4)),
+    FeatureConfig(chars=(4, 6), title=False),
+]
+SCRIPTS = (
+    "abc XYZ äß İ ǅ 北京東京カタかな ประเทศไทย العربيةُ أإ дом Ёж 한국어 १२ ๑๒ １２ ½ ﬁ \n\n-'’\u200d\u00ad😀é e\u0301"
+)
+texts = st.lists(st.text(st.one_of(st.sampled_from(SCRIPTS), st.characters()), max_size=60), min_size=1, max_size=5)
+
+
+def rows(counts: Counts) -> list[Counter[int]]:
+    return [
+        Counter(dict(zip(counts.buckets[a:b].tolist(), counts.counts[a:b].tolist(), strict=True)))
+        for a, b in zip(counts.offsets[:-1], counts.offsets[1:], strict=True)
+    ]
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+@settings(max_examples=150, deadline=None)
+@given(texts=texts)
+def test_blocks_count_what_the_plain_reading_counts(config: FeatureConfig, texts: list[str]) -> None:
+    views = count_block(texts, config)
+    assert list(views) == list(config.views)
+    for number, text in enumerate(texts):
+        expected: dict[str, Counter[int]] = {view: Counter() for view in views}
+        for found in occurrences(text, config):
+            expected[found.view][found.bucket] += 1
+        assert {view: rows(counts)[number] for view, counts in views.items()} == expected
+        assert {view: counts.lengths[number] for view, counts in views.items()} == {
+            view: sum(counter.values()) for view, counter in expected.items()
+        }
+
+
+@settings(max_examples=50, deadline=None)
+@given(texts=texts)
+def test_a_text_has_the_same_features_alone_and_among_others(texts: list[str]) -> None:
+    config = CONFIGS[1]
+    together = count_block(texts, config)
+    for number, text in enumerate(texts):
+        alone = count_block([text], config)
+        assert all(rows(alone[view])[0] == rows(together[view])[number] for view in alone)
+
+
+@settings(max_examples=50)
+@given(texts=texts)
+def test_blocks_keep_every_text_in_order(texts: list[str]) -> None:
+    assert [text for block in blocks(texts) for text in block] == texts
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("TRADE", "trade"),  # case
+        ("ＴＯＫＹＯ　１２", "tokyo 12"),  # full-width forms
+        ("٢٠٢٦", "2026"),  # digits of every script
+        ("๒๕๖๙", "2569"),
+        ("مُحَمَّد", "محمد"),  # Arabic vowel marks
+        ("أسواق", "اسواق"),  # alef with hamza
+        ("الحكومـة", "الحكومه"),  # lengthening stroke and teh marbuta
+        ("ещё", "еще"),  # Russian yo
+        ("Wirt\u00adschaft", "wirtschaft"),  # soft hyphen
+        ("cafe\u0301", "café"),  # composition
+    ],
+)
+def test_spellings_of_one_word_are_one_feature(one: str, other: str) -> None:
+    config = FeatureConfig(title=False)
+    assert rows(count_block([one], config)["words"]) == rows(count_block([other], config)["words"])
+
+
+def test_buckets_are_sorted_and_in_range() -> None:
+    counts = count_block(["b a c a", "", "x"], FeatureConfig())["words"]
+    assert counts.lengths.tolist() == [4, 0, 1]
+    first = counts.buckets[: counts.offsets[1]]
+    assert np.all(np.diff(first.astype(np.int64)) > 0)
+    assert counts.buckets.max() < N_BUCKETS

@@ -1,0 +1,25 @@
+import numpy as np
+import pytest
+
+from wiretag.errors import UsageError
+from wiretag.tagger import Tagger
+
+
+def test_many_are_tagged_as_one_by_one(tagger: Tagger) -> None:
+    texts = ["goal and coach", "the bank", "", "virus 😀", "vaccine\nfor patients"] * 3
+    assert [tags.to_dict() for tags in tagger.tag_many(texts)] == [tagger.tag(text).to_dict() for text in texts]
+
+
+def test_probabilities_of_an_exclusive_facet_sum_to_one(tagger: Tagger) -> None:
+    rows = tagger.probabilities(["goal", "something else entirely"])
+    assert rows.shape == (2, 3)
+    assert np.allclose(rows.sum(axis=1), 1)
+
+
+def test_explanation_points_at_the_words_that_decide(tagger: Tagger) -> None:
+    text = "Nothing much, but the coach saw a goal"
+    spans = tagger.explain(text, "sport")
+    assert all(text[span.start : span.end] == span.text for span in spans)
+    assert {span.text for span in sorted(spans, key=lambda span: -span.weight)[:2]} == {"coach", "goal"}
+    with pytest.raises(UsageError, match="no label 'nope'"):
+        tagger.explain(text, "nope")

@@ -1,0 +1,94 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import small_items
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wiretag import model as model_file
+from wiretag.errors import DataError
+from wiretag.tagger import Tagger
+from wiretag_data.item import Item
+from wiretag_train.evaluate import calibration_error, f1_scores
+from wiretag_train.heads import N_FOLDS, folds_of
+from wiretag_train.own_data import train_own
+from wiretag_train.recipe import Recipe
+from wiretag_train.sklearn import WiretagClassifier, WiretagVectorizer
+from wiretag_train.targets import UNKNOWN, covered_targets, plain_targets
+from wiretag_train.thresholds import best_threshold, sigmoid_calibration
+
+QUICK = Recipe(costs=(1.0,))
+
+
+def test_two_trainings_give_the_same_bytes(model_path: Path, tmp_path: Path) -> None:
+    trained = train_own(small_items(), small_items(12), "topic", QUICK, 2, lambda _: None)
+    model_file.save(trained.model, tmp_path / "again.safetensors")
+    assert (tmp_path / "again.safetensors").read_bytes() == model_path.read_bytes()
+
+
+def test_single_label_data_is_recognised(tagger: Tagger) -> None:
+    assert tagger.facets[0].exclusive
+    assert len(tagger.tag("words that nobody knows").labels("topic")) == 1
+
+
+def test_multi_label_data_gives_any_number_of_tags() -> None:
+    items = [Item(i.id, i.text, "en", "data", {"topic": i.labels["topic"] if n % 5 else ()})
+             for n, i in enumerate(small_items())]  # fmt: skip
+    model = train_own(items, [], "topic", QUICK, 1, lambda _: None).model
+    assert not model.facets[0].exclusive
+    assert Tagger(model).tag("goal coach league").labels("topic")[0] == "sport"
+
+
+def test_too_little_data_is_refused() -> None:
+    with pytest.raises(DataError, match="at least 10"):
+        train_own(small_items(3), [], "topic", QUICK, 1, lambda _: None)
+
+
+def test_items_take_no_part_in_labels_that_their_source_does_not_cover() -> None:
+    items = [Item("1", "x", "en", "a", {"topic": ("sport",)}), Item("2", "y", "en", "b", {"topic": ("trade",)})]
+    targets = covered_targets(
+        items, "topic", ["sport", "trade"], {"a": {"topic": ["sport"]}, "b": {"topic": ["trade"]}}
+    )
+    assert targets.values.tolist() == [[1, UNKNOWN], [UNKNOWN, 1]]
+
+
+def test_pipeline_gives_the_probabilities_of_the_model(tagger: Tagger) -> None:
+    texts = ["goal of the coach", "bank", "nothing known"]
+    vectors = WiretagVectorizer(tagger.model).transform(texts)
+    assert np.allclose(WiretagClassifier(tagger.model).predict_proba(vectors), tagger.probabilities(texts), atol=1e-6)
+
+
+def test_folds_spread_rare_labels_and_keep_groups_whole() -> None:
+    items = [Item(str(n), "", "en", "s", {"t": ("rare",) if n < 3 else ("common",)}) for n in range(30)]
+    folds = folds_of([str(n) for n in range(30)], [plain_targets(items, "t")], 0)
+    assert sorted(folds[:3].tolist()) == list(range(N_FOLDS))
+    assert len(set(folds_of(["same"] * 30, [plain_targets(items, "t")], 0).tolist())) == 1
+
+
+def test_f1_counts_only_what_is_judged() -> None:
+    given_, truth = np.array([[1, 1], [0, 1]], bool), np.array([[1, 0], [1, 1]], bool)
+    everything = f1_scores(given_, truth, np.ones((2, 2), bool))
+    assert everything.micro == pytest.approx(4 / 6)
+    assert everything.by_label.tolist() == pytest.approx([2 / 3, 2 / 3])
+    assert f1_scores(given_, truth, np.array([[1, 0], [0, 1]], bool)).micro == 1
+
+
+def test_threshold_divides_and_shrinks() -> None:
+    scores, truth = np.array([2.0, 1.0, -1.0, -2.0]), np.array([True, True, False, False])
+    assert best_threshold(scores, truth) == 0
+    assert best_threshold(scores + 3, truth) == pytest.approx(3 * 2 / 3)
+    assert best_threshold(scores, np.zeros(4, bool)) == 0
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(st.floats(-5, 5), st.booleans()), min_size=2, max_size=50))
+def test_calibration_is_finite_and_rising(pairs: list[tuple[float, bool]]) -> None:
+    slope, shift = sigmoid_calibration(np.array([p[0] for p in pairs]), np.array([p[1] for p in pairs]))
+    assert slope > 0
+    assert np.isfinite(shift)
+
+
+def test_calibration_error_of_perfect_and_of_wrong_probabilities() -> None:
+    assert calibration_error(np.array([0.0, 1.0]), np.array([False, True])) == 0
+    assert calibration_error(np.array([1.0, 1.0]), np.array([False, False])) == 1
