@@ -3,36 +3,12 @@
 from pathlib import Path
 
 import pytest
+from small import small_items
 
 from wiretag import model as model_file
 from wiretag.tagger import Tagger
-from wiretag_data.item import Item
 from wiretag_train.own_data import train_own
 from wiretag_train.recipe import Recipe
-
-WORDS = {
-    "sport": ["match", "goal", "coach", "striker", "league", "final", "penalty", "stadium"],
-    "money": ["bank", "rates", "shares", "profit", "bonds", "inflation", "dividend", "lender"],
-    "health": ["virus", "patients", "hospital", "vaccine", "doctors", "infection", "clinic", "nurses"],
-}
-
-
-def small_items(n: int = 60) -> list[Item]:
-    """Items of one label each, the words of the label in an order that differs from item to item."""
-    items = []
-    for number in range(n):
-        label = list(WORDS)[number % len(WORDS)]
-        words = [WORDS[label][(number * step + step) % 8] for step in (1, 2, 3, 5, 7)]
-        items.append(
-            Item(
-                str(number),
-                f"{' '.join(words[:2])}\nThe {' and '.join(words)} number {number}",
-                "en",
-                "data",
-                {"topic": (label,)},
-            )
-        )
-    return items
 
 
 @pytest.fixture(scope="session")

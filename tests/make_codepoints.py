@@ -59,9 +59,7 @@ def main() -> None:
     classes = [class_of(code) if not 0xD800 <= code <= 0xDFFF else SEPARATOR for code in range(0x110000)]
     starts = [code for code in range(0x110000) if code == 0 or classes[code] != classes[code - 1]]
     folds = [
-        (code, fold_of(code))
-        for code in range(0x110000)
-        if classes[code] not in (SEPARATOR, IGNORABLE) and fold_of(code) != code
+        (code, fold_of(code)) for code in range(0x110000) if classes[code] not in (SEPARATOR, IGNORABLE) and fold_of(code) != code
     ]
     unassigned = [code for code in range(0x110000) if unicodedata.category(chr(code)) == "Cn"]
     table = {

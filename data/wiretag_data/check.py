@@ -45,9 +45,7 @@ def problems(folder: Path | None = None) -> Iterator[str]:
             stories[name] = item.text
             sectors = item.declared.get("sector", ())
             yield from (f"{name}: {problem}" for problem in _item(file, item.text, sectors, taxonomy))
-            yield from (
-                f"{name}: no label is called '{label}'." for labels in item.unknown.values() for label in labels
-            )
+            yield from (f"{name}: no label is called '{label}'." for labels in item.unknown.values() for label in labels)
             counts.setdefault(file.language, Counter()).update([f"sector/{s}" for s in sectors])
             counts[file.language].update([f"topic/{t}" for t in file.topics])
             counts[file.language]["items"] += 1
@@ -61,8 +59,7 @@ def _lexicon(lexicon: Lexicon, taxonomy: Taxonomy) -> Iterator[str]:
     for facet, least in (("topic", MIN_TOPIC_ENTRIES), ("sector", MIN_SECTOR_ENTRIES)):
         entries, names = lexicon.entries[facet], lexicon.names.get(facet, {})
         yield from (
-            f"lexicon/{lexicon.language}: unknown {facet} '{label}'."
-            for label in {*entries, *names} - taxonomy[facet].keys()
+            f"lexicon/{lexicon.language}: unknown {facet} '{label}'." for label in {*entries, *names} - taxonomy[facet].keys()
         )
         for label in taxonomy[facet]:
             if not names.get(label):

@@ -47,9 +47,7 @@ def load_lexicon(path: Path) -> Lexicon:
         name=str(table.get("name", path.stem)),
         wire=table.get("wire", {}),
         names=table.get("names", {}),
-        entries={
-            facet: {label: split_entries(text) for label, text in table.get(facet, {}).items()} for facet in FACETS
-        },
+        entries={facet: {label: split_entries(text) for label, text in table.get(facet, {}).items()} for facet in FACETS},
         background=split_entries(table.get("background", {}).get("general", "")),
     )
 

@@ -27,9 +27,7 @@ def read_items(path: Path, text_column: str, label_column: str) -> list[Item]:
         Nothing there, an unknown kind of file, or a row that cannot be used (named by its number).
     """
     if path.is_dir():
-        items = [
-            Item(f"{n}", text, "und", "data", {label_column: (label,)}) for n, (text, label) in enumerate(_folder(path))
-        ]
+        items = [Item(f"{n}", text, "und", "data", {label_column: (label,)}) for n, (text, label) in enumerate(_folder(path))]
     else:
         reader = _READERS.get(path.suffix.lower())
         if not path.exists():
@@ -50,9 +48,7 @@ def _item(path: Path, number: int, row: dict[str, Any], text_column: str, label_
     where = f"Row {number} of {path}"
     for column, option in ((text_column, "--text"), (label_column, "--labels")):
         if column not in row:
-            raise DataError(
-                f"{where} has no column '{column}' (it has: {', '.join(map(str, row))}); name it with {option}."
-            )
+            raise DataError(f"{where} has no column '{column}' (it has: {', '.join(map(str, row))}); name it with {option}.")
     text, labels = row[text_column], row[label_column]
     if not isinstance(text, str):
         raise DataError(f"{where}: '{text_column}' is not text.")

@@ -44,9 +44,7 @@ def corpora_folder() -> Path:
     """
     folder = Path(__file__).parents[1] / "corpora"
     if not (folder / "taxonomy.toml").exists():
-        raise DataError(
-            "The project's own items are not part of the installed package; run this in a clone of wiretag."
-        )
+        raise DataError("The project's own items are not part of the installed package; run this in a clone of wiretag.")
     return folder
 
 

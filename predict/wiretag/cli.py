@@ -23,9 +23,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions
 
 @app.command(context_settings={"help_option_names": ["-h", "--help"]})
 def predict(
-    paths: Annotated[
-        list[str] | None, typer.Argument(metavar="FILE...", help="Items to tag; - reads standard input.")
-    ] = None,
+    paths: Annotated[list[str] | None, typer.Argument(metavar="FILE...", help="Items to tag; - reads standard input.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line and file.")] = False,
     jsonl: Annotated[
         str | None, typer.Option(metavar="IN", help='Tag lines of {"id": ..., "text": ...}; - reads standard input.')

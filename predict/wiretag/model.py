@@ -149,9 +149,7 @@ def load(path: Path) -> Model:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        raise ModelError(
-            f"There is no model at {path}. Train one with `make train`, or name one with --model."
-        ) from None
+        raise ModelError(f"There is no model at {path}. Train one with `make train`, or name one with --model.") from None
     except OSError as error:
         raise ModelError(f"The model {path} cannot be read: {error.strerror}.") from None
     return loads(data, str(path))
@@ -196,10 +194,11 @@ def _parse(data: bytes, name: str) -> tuple[dict[str, Any], dict[str, NDArray[An
         raise ModelError(f"{name} is damaged or cut short. Train it again, or fetch it again.") from None
 
 
-def _build(metadata: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> Model:
+def _build(  # noqa: C901 - one check a line
+    metadata: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]
+) -> Model:
     facets = tuple(
-        Facet(str(f["name"]), tuple(map(str, f["labels"])), bool(f["exclusive"]), f["otherwise"])
-        for f in metadata["facets"]
+        Facet(str(f["name"]), tuple(map(str, f["labels"])), bool(f["exclusive"]), f["otherwise"]) for f in metadata["facets"]
     )
     n_labels = sum(len(facet.labels) for facet in facets)
     columns, idf = tensors["columns"], tensors["idf"]
@@ -236,9 +235,7 @@ def _build(metadata: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> 
         raise ValueError("the weighting does not fit the views")
     vocabulary = Vocabulary(columns, idf.astype(np.float32))
     about = {
-        key: value
-        for key, value in metadata.items()
-        if key not in ("format", "features", "weighting", "facets", "names", "wire")
+        key: value for key, value in metadata.items() if key not in ("format", "features", "weighting", "facets", "names", "wire")
     }
     names, wire = metadata["names"], metadata["wire"]
     if not isinstance(names, dict) or not isinstance(wire, dict):

@@ -42,9 +42,7 @@ def read_text(name: str, encoding: str | None = None) -> str:
         reason = error.strerror if isinstance(error, OSError) else error
         raise InputError(f"{shown} cannot be read: {reason}.") from None
     if len(data) > MAX_BYTES:
-        raise InputError(
-            f"{shown} is over {MAX_BYTES >> 20} MB, which no single item is; give many items as lines with --jsonl."
-        )
+        raise InputError(f"{shown} is over {MAX_BYTES >> 20} MB, which no single item is; give many items as lines with --jsonl.")
     text = decode(data, shown, encoding)
     if not text.strip():
         raise InputError(f"{shown} is empty.")

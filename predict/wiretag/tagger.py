@@ -106,10 +106,7 @@ class Tagger:
     @cached_property
     def rules(self) -> WireRules:
         names = {
-            facet: {
-                label: [name for names in by_language.values() for name in names]
-                for label, by_language in labels.items()
-            }
+            facet: {label: [name for names in by_language.values() for name in names] for label, by_language in labels.items()}
             for facet, labels in self.model.names.items()
         }
         return WireRules.gather(self.model.wire.values(), names)

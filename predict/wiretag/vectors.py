@@ -105,9 +105,7 @@ class Vectoriser:
         values /= np.sqrt(squared_norms).astype(np.float32)[rows]
         return Vectors(len(texts), rows, features, values)
 
-    def _weigh(
-        self, view: str, counts: Counts, how: ViewWeighting
-    ) -> tuple[NDArray[np.int64], NDArray[np.int32], Float32]:
+    def _weigh(self, view: str, counts: Counts, how: ViewWeighting) -> tuple[NDArray[np.int64], NDArray[np.int32], Float32]:
         features = self.vocabulary.features_of(view, counts.buckets)
         known = features >= 0
         rows = np.repeat(np.arange(len(counts.lengths)), np.diff(counts.offsets))[known]

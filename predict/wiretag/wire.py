@@ -47,9 +47,7 @@ class WireRules:
     contact: frozenset[str] = frozenset()
 
     @classmethod
-    def gather(
-        cls, languages: Iterable[Mapping[str, Any]], names: Mapping[str, Mapping[str, Iterable[str]]]
-    ) -> WireRules:
+    def gather(cls, languages: Iterable[Mapping[str, Any]], names: Mapping[str, Mapping[str, Iterable[str]]]) -> WireRules:
         """Rules from the ``[wire]`` tables of the lexicons, and facet -> label -> names in any language."""
         tables = list(languages)
 

@@ -15,9 +15,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         paths = {part: Path(folder) / f"{part}.jsonl" for part in ("train", "test")}
         for part, path in paths.items():
-            rows = (
-                {"text": texts[n]["text"], "labels": [t for t in texts[n]["topics"] if t in cats]} for n in split[part]
-            )
+            rows = ({"text": texts[n]["text"], "labels": [t for t in texts[n]["topics"] if t in cats]} for n in split[part])
             path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
         wiretag = Path(sys.executable).with_name("wiretag")
         command = [

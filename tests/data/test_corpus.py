@@ -39,9 +39,7 @@ def test_a_source_that_cannot_be_had_is_noted_and_the_rest_is_built(tmp_path: Pa
 
 def test_a_failed_build_leaves_the_old_corpus(tmp_path: Path) -> None:
     corpus.build([GOOD], tmp_path / "corpus", say=lambda _: None)
-    broken = Source(
-        "broken", "1", "", {}, lambda: iter([Item("x", "five words are in here", "en", "broken", {"topic": 3})])
-    )  # type: ignore[dict-item]
+    broken = Source("broken", "1", "", {}, lambda: iter([Item("x", "five words are in here", "en", "broken", {"topic": 3})]))  # type: ignore[dict-item]
     with pytest.raises(TypeError):
         corpus.build([broken], tmp_path / "corpus", say=lambda _: None)
     assert corpus.load(tmp_path / "corpus")[1]["sources"][0]["name"] == "good"
@@ -57,9 +55,7 @@ def test_a_missing_client_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_pat
 def test_hub_data_sets_are_sources_of_the_same_form(tmp_path: Path) -> None:
     rows = [{"text": "Das Spiel endet torlos", "label": "Sport"}, {"text": "Neue Oper", "label": "Kultur"}]
     (tmp_path / "train.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    source = hub_source(
-        "gnad10", "de", "", path="json", revision="local", files={"train": str(tmp_path / "train.jsonl")}
-    )
+    source = hub_source("gnad10", "de", "", path="json", revision="local", files={"train": str(tmp_path / "train.jsonl")})
     assert [(item.part, item.labels) for item in source.items()] == [
         ("train", {"topic": ("sport",)}),
         ("train", {"topic": ("culture",)}),

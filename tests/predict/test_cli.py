@@ -98,9 +98,7 @@ def test_wrong_usage_and_missing_model_exit_with_2(model_path: Path, tmp_path: P
 
 
 def test_import_loads_no_heavy_library() -> None:
-    code = (
-        "import wiretag, sys; print(sorted({'numpy','sklearn','datasets','pandas','typer','rich'} & set(sys.modules)))"
-    )
+    code = "import wiretag, sys; print(sorted({'numpy','sklearn','datasets','pandas','typer','rich'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

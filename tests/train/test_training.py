@@ -2,9 +2,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import small_items
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small import small_items
 
 from wiretag import model as model_file
 from wiretag.errors import DataError
@@ -47,9 +47,7 @@ def test_too_little_data_is_refused() -> None:
 
 def test_items_take_no_part_in_labels_that_their_source_does_not_cover() -> None:
     items = [Item("1", "x", "en", "a", {"topic": ("sport",)}), Item("2", "y", "en", "b", {"topic": ("trade",)})]
-    targets = covered_targets(
-        items, "topic", ["sport", "trade"], {"a": {"topic": ["sport"]}, "b": {"topic": ["trade"]}}
-    )
+    targets = covered_targets(items, "topic", ["sport", "trade"], {"a": {"topic": ["sport"]}, "b": {"topic": ["trade"]}})
     assert targets.values.tolist() == [[1, UNKNOWN], [UNKNOWN, 1]]
 
 

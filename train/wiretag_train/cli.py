@@ -92,9 +92,7 @@ def train(
         print(f"{time.monotonic() - began:.0f} s, peak memory of the largest process {peak / 1024:.0f} MB")
 
 
-def _train_own(
-    data: Path, labels: str, text: str, test: Path | None, output: Path, seed: int, jobs: int, quiet: bool
-) -> None:
+def _train_own(data: Path, labels: str, text: str, test: Path | None, output: Path, seed: int, jobs: int, quiet: bool) -> None:
     from wiretag import model as model_file
     from wiretag_data.readers import read_items
     from wiretag_train import own_data, report
@@ -190,9 +188,7 @@ def main() -> None:
         sys.exit(_said(error, 1))
     except ImportError as error:
         if error.name and error.name.split(".")[0] not in ("wiretag", "wiretag_data", "wiretag_train"):
-            sys.exit(
-                _said(f"This needs {error.name}; install wiretag with its extra: pip install 'wiretag[train]'.", 2)
-            )
+            sys.exit(_said(f"This needs {error.name}; install wiretag with its extra: pip install 'wiretag[train]'.", 2))
         raise
     except OSError as error:
         what = f" ({error.filename})" if error.filename else ""

@@ -32,9 +32,7 @@ from wiretag_train.progress import progress
 from wiretag_train.sklearn import save_pipeline
 from wiretag_train.targets import Targets
 
-_LICENCE: Final = (
-    "Apache-2.0; trained on the project's own texts (CC BY 4.0) and on fetched corpora, see the model card."
-)
+_LICENCE: Final = "Apache-2.0; trained on the project's own texts (CC BY 4.0) and on fetched corpora, see the model card."
 Say = Callable[[str], None]
 
 
@@ -117,11 +115,7 @@ def _model(fitted: Any, about: dict[str, Any]) -> Model:
     taxonomy = load_taxonomy()
     names = {
         facet: {
-            label: {
-                language: own.names[facet][label]
-                for language, own in lexicons.items()
-                if label in own.names.get(facet, {})
-            }
+            label: {language: own.names[facet][label] for language, own in lexicons.items() if label in own.names.get(facet, {})}
             for label in taxonomy[facet]
         }
         for facet in FACETS

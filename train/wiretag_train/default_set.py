@@ -61,8 +61,7 @@ def training_set(items: Sequence[Item], coverage: Coverage, seed: int) -> Traini
     all_labels = {facet: list(labels) for facet, labels in load_taxonomy().items()}
     facets = facet_targets(everything, {**coverage, _SENTENCE_SOURCE: {}, _FOREIGN_SOURCE: all_labels})
     running = {
-        language: [item.text for item in items if item.language == language and item.source == "wire"]
-        for language in languages
+        language: [item.text for item in items if item.language == language and item.source == "wire"] for language in languages
     }
     return TrainingSet(
         texts=[item.text for item in everything],
@@ -72,9 +71,7 @@ def training_set(items: Sequence[Item], coverage: Coverage, seed: int) -> Traini
         judges=np.array([item.source in _JUDGES for item in everything]),
         weight=np.array([_WEIGHTS.get(item.source, 1.0) for item in everything]),
         entries=np.array([item.source.startswith("lexicon-") for item in everything]),
-        reference=[
-            reference_frequencies(language, running[language], DEFAULT_RECIPE.features) for language in languages
-        ],
+        reference=[reference_frequencies(language, running[language], DEFAULT_RECIPE.features) for language in languages],
     )
 
 

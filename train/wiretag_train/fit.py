@@ -45,9 +45,7 @@ class TrainingSet:
     def plain(cls, texts: Sequence[str], facets: Sequence[Targets]) -> TrainingSet:
         """Items of one language that all count the same."""
         n = len(texts)
-        return cls(
-            texts, ["und"] * n, facets, [str(i) for i in range(n)], np.ones(n, bool), np.ones(n), np.zeros(n, bool)
-        )
+        return cls(texts, ["und"] * n, facets, [str(i) for i in range(n)], np.ones(n, bool), np.ones(n), np.zeros(n, bool))
 
 
 @dataclass(frozen=True)

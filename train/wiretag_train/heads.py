@@ -103,9 +103,7 @@ def fit_heads(
             return results
 
         for cost in costs:
-            scores[cost] = (
-                np.stack(over_labels(_out_of_fold, folds, cost), axis=1) if n_labels else np.empty((X.shape[0], 0))
-            )
+            scores[cost] = np.stack(over_labels(_out_of_fold, folds, cost), axis=1) if n_labels else np.empty((X.shape[0], 0))
         best = max(costs, key=lambda cost: (_quality(scores[cost], targets, folds), -cost))
         fitted = over_labels(_fit_one, best)
     weights = np.stack([coef for coef, _ in fitted]) if n_labels else np.empty((0, X.shape[1]), np.float32)

@@ -46,9 +46,7 @@ def reference_frequencies(language: str, running_text: Sequence[str], config: Fe
     ``1 - exp(-n * r)``. Shares come from wordfreq's list, or from `running_text` where there is none.
     """
     words = word_rates(language)
-    rates = (
-        _rates(list(words), np.array(list(words.values())), config) if words else _rates_of_text(running_text, config)
-    )
+    rates = _rates(list(words), np.array(list(words.values())), config) if words else _rates_of_text(running_text, config)
     return Frequencies(_N_TEXTS * -np.expm1(-_ITEM_WORDS * rates), {}, _N_TEXTS)
 
 

@@ -53,9 +53,7 @@ def _part(name: str) -> str:
     return name if name in ("train", "validation", "test") else ""
 
 
-AG_NEWS = hub_source(
-    "agnews", "en", "Academic use only; see the data set's card.", path="fancyzhx/ag_news", revision="main"
-)
+AG_NEWS = hub_source("agnews", "en", "Academic use only; see the data set's card.", path="fancyzhx/ag_news", revision="main")
 GNAD10 = hub_source(
     "gnad10", "de", "CC BY-NC-SA 4.0; see the data set's card.", path="community-datasets/gnad10", revision="main"
 )

@@ -32,9 +32,7 @@ def _background() -> Iterator[Item]:
             yield Item(f"lexicon-background/{language}/{number}", entry, language, "lexicon-background", part="train")
 
 
-_COVERAGE = {
-    facet: tuple(label for label in labels if label not in EDITORIAL) for facet, labels in load_taxonomy().items()
-}
+_COVERAGE = {facet: tuple(label for label in labels if label not in EDITORIAL) for facet, labels in load_taxonomy().items()}
 
 SOURCES = (
     *(

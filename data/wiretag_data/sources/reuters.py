@@ -31,9 +31,7 @@ def _items() -> Iterator[Item]:
         if record["topics"]:
             date = record["date"]
             part = "test" if date >= TEST_BEGINS else ""
-            yield Item(
-                f"reuters/{number}", record["text"], "en", "reuters", mapped(record["topics"], table), date, "", part
-            )
+            yield Item(f"reuters/{number}", record["text"], "en", "reuters", mapped(record["topics"], table), date, "", part)
 
 
 @cache
