@@ -101,7 +101,7 @@ def load(folder: Path) -> tuple[dict[str, list[Item]], dict[str, Any]]:
 
     record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     parts = datasets.DatasetDict.load_from_disk(str(folder))
-    return {part: [_item(row) for row in parts[part]] for part in PARTS}, record
+    return {part: [_item(row) for row in parts.get(part, ())] for part in PARTS}, record
 
 
 def read_record(folder: Path) -> dict[str, Any] | None:
@@ -169,6 +169,7 @@ def _write(parts: Mapping[str, Sequence[Item]], record: Mapping[str, Any], folde
             features=features,
         )
         for part, items in parts.items()
+        if items  # datasets cannot read an empty split back
     }
     beside = folder.with_name(folder.name + ".new")
     shutil.rmtree(beside, ignore_errors=True)

@@ -30,6 +30,7 @@ class Occurrence:
 class _Symbol:
     value: int
     kind: int
+    at: int
     start: int
     end: int
 
@@ -37,7 +38,7 @@ class _Symbol:
 def occurrences(text: str, config: FeatureConfig) -> Iterator[Occurrence]:
     """Every n-gram of a text, repeated ones each time."""
     symbols = list(_symbols(text))
-    title_end = features.title_length(text)
+    title_end = features.title_length(features.normalise(text))
     words = list(_runs(symbols, (SPACED, DIGIT)))
     units = list(words)
     for kind, (low, high) in ((IDEOGRAPH, config.ideographs), (SYLLABLE, config.syllables)):
@@ -47,7 +48,7 @@ def occurrences(text: str, config: FeatureConfig) -> Iterator[Occurrence]:
         bucket = _bucket(_hash(symbols[first:last]) ^ features.WORD_SALT)
         start, end = symbols[first].start, symbols[last - 1].end
         yield Occurrence("words", bucket, start, end)
-        if config.title and start < title_end:
+        if config.title and symbols[first].at < title_end:
             yield Occurrence("title", bucket, start, end)
     if config.pairs:
         for (a, b), (c, d) in zip(words, words[1:], strict=False):
@@ -58,7 +59,7 @@ def occurrences(text: str, config: FeatureConfig) -> Iterator[Occurrence]:
 
 
 def _chars(symbols: list[_Symbol], lengths: tuple[int, int]) -> Iterator[Occurrence]:
-    space = _Symbol(int(codepoints.symbols()[codepoints.SPACE]), codepoints.SEPARATOR, 0, 0)
+    space = _Symbol(int(codepoints.symbols()[codepoints.SPACE]), codepoints.SEPARATOR, 0, 0, 0)
     for first, last in _runs(symbols, (SPACED, DIGIT)):
         before = symbols[first - 1] if first else space
         after = symbols[last] if last < len(symbols) else space
@@ -76,11 +77,11 @@ def _chars(symbols: list[_Symbol], lengths: tuple[int, int]) -> Iterator[Occurre
 
 def _symbols(text: str) -> Iterator[_Symbol]:
     table = codepoints.symbols()
-    for char, start, end in _normalised(text):
+    for at, (char, start, end) in enumerate(_normalised(text)):
         symbol = int(table[ord(char)])
         kind = symbol >> CLASS_SHIFT
         if kind != IGNORABLE:
-            yield _Symbol(symbol, kind, start, end)
+            yield _Symbol(symbol, kind, at, start, end)
 
 
 def _normalised(text: str) -> Iterator[tuple[str, int, int]]:
