@@ -23,12 +23,14 @@ class Label:
     name : English name.
     definition : what belongs to it.
     iptc : IPTC Media Topics codes that mean the same or contain it.
+    beside : labels of which one always stands beside it.
     """
 
     id: str
     name: str
     definition: str
     iptc: tuple[str, ...]
+    beside: tuple[str, ...] = ()
 
 
 Taxonomy = dict[str, dict[str, Label]]
@@ -53,7 +55,9 @@ def load_taxonomy(folder: Path | None = None) -> Taxonomy:
     tables = read_toml((folder or corpora_folder()) / "taxonomy.toml")
     return {
         facet: {
-            key: Label(key, entry["name"], entry.get("definition", ""), tuple(entry.get("iptc", ())))
+            key: Label(
+                key, entry["name"], entry.get("definition", ""), tuple(entry.get("iptc", ())), tuple(entry.get("beside", ()))
+            )
             for key, entry in tables[facet].items()
         }
         for facet in FACETS

@@ -51,12 +51,14 @@ class Facet:
     labels : ids, in the order of the model's label axis.
     exclusive : exactly one label holds (softmax); otherwise each stands for itself.
     otherwise : what is said when no label of an exclusive facet reaches its threshold.
+    beside : label -> labels of which one always stands beside it, by the taxonomy's definition.
     """
 
     name: str
     labels: tuple[str, ...]
     exclusive: bool = False
     otherwise: str | None = None
+    beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -198,7 +200,8 @@ def _build(  # noqa: C901 - one check a line
     metadata: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]
 ) -> Model:
     facets = tuple(
-        Facet(str(f["name"]), tuple(map(str, f["labels"])), bool(f["exclusive"]), f["otherwise"]) for f in metadata["facets"]
+        Facet(str(f["name"]), tuple(map(str, f["labels"])), bool(f["exclusive"]), f["otherwise"], _beside(f))
+        for f in metadata["facets"]
     )
     n_labels = sum(len(facet.labels) for facet in facets)
     columns, idf = tensors["columns"], tensors["idf"]
@@ -241,6 +244,13 @@ def _build(  # noqa: C901 - one check a line
     if not isinstance(names, dict) or not isinstance(wire, dict):
         raise ValueError("the names are not a table")
     return Model(Vectoriser(config, weighting, vocabulary), facets, names=names, wire=wire, about=about, **vectors)
+
+
+def _beside(facet: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    rules = {str(label): tuple(map(str, others)) for label, others in facet["beside"].items()}
+    if not {label for key, others in rules.items() for label in (key, *others)} <= set(facet["labels"]):
+        raise ValueError("a rule names an unknown label")
+    return rules
 
 
 def _lengths(pair: Any) -> tuple[int, int]:

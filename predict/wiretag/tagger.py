@@ -203,7 +203,12 @@ class Tagger:
                 return [(facet.labels[best], row[best])]
             return [(facet.otherwise, row[best])] if facet.otherwise is not None else []
         bar = own if threshold is None else np.full(len(row), threshold)
-        return [(facet.labels[i], row[i]) for i in order if row[i] >= bar[i]]
+        given = {facet.labels[i] for i in order if row[i] >= bar[i]}
+        if threshold is None:
+            for label, others in facet.beside.items():
+                if label in given and not given.intersection(others):
+                    given.add(max(others, key=lambda other: row[facet.labels.index(other)]))
+        return [(facet.labels[i], row[i]) for i in order if facet.labels[i] in given]
 
     def explain(self, text: str, label: str) -> list[Span]:
         """What each word of the story adds to a label's score, in the order of the text.

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -23,3 +25,12 @@ def test_explanation_points_at_the_words_that_decide(tagger: Tagger) -> None:
     assert {span.text for span in sorted(spans, key=lambda span: -span.weight)[:2]} == {"coach", "goal"}
     with pytest.raises(UsageError, match="no label 'nope'"):
         tagger.explain(text, "nope")
+
+
+def test_a_label_brings_the_one_that_always_stands_beside_it(tagger: Tagger) -> None:
+    facet = replace(tagger.facets[0], exclusive=False, beside={"sport": ("money", "health")})
+    model = replace(tagger.model, facets=(facet,), thresholds=np.full(3, 0.6, np.float32))
+    given = Tagger(model).tag("the goal of the coach in the league final").labels("topic")
+    assert given[0] == "sport"
+    assert len(given) == 2
+    assert Tagger(model).tag("words that nobody knows", threshold=0.99).labels("topic") == []

@@ -125,6 +125,7 @@ def _model(fitted: Any, about: dict[str, Any]) -> Model:
         fitted,
         DEFAULT_RECIPE.max_weights,
         otherwise={LANGUAGE_FACET: UNKNOWN_LANGUAGE},
+        beside={facet: {key: own.beside for key, own in labels.items() if own.beside} for facet, labels in taxonomy.items()},
         names=names,
         wire=wire,
         about=about,

@@ -20,6 +20,7 @@ def to_model(
     max_weights: int,
     *,
     otherwise: Mapping[str, str] | None = None,
+    beside: Mapping[str, Mapping[str, tuple[str, ...]]] | None = None,
     names: Mapping[str, Any] | None = None,
     wire: Mapping[str, Any] | None = None,
     about: Mapping[str, Any] | None = None,
@@ -30,6 +31,7 @@ def to_model(
     ----------
     max_weights : how many weights are kept, those with the largest effect ``|weight| * idf``.
     otherwise : facet -> what an exclusive facet says when it is unsure.
+    beside : facet -> label -> labels of which one always stands beside it.
     names, wire, about : see `wiretag.model.Model`.
     """
     heads = fitted.heads
@@ -55,6 +57,7 @@ def to_model(
                 head.targets.labels,
                 head.targets.exclusive,
                 (otherwise or {}).get(head.targets.facet),
+                (beside or {}).get(head.targets.facet, {}),
             )
             for head in heads
         ),

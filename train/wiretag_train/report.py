@@ -77,7 +77,7 @@ def table(sets: Mapping[str, Mapping[str, Metrics]]) -> str:
         for facet, own in facets.items():
             exact = f"{own['accuracy']:.3f}" if "accuracy" in own else ""
             lines.append(
-                f"| {name} | {facet} | {own['items']} | {own['micro_f1']:.3f} | {own['macro_f1']:.3f} | {exact} "
+                f"| {name} | {facet} | {own['items']} | {own['micro_f1']:.4f} | {own['macro_f1']:.4f} | {exact} "
                 f"| {own['calibration_error']:.3f} |"
             )
     return "\n".join(lines)
