@@ -4,10 +4,10 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train predict test check lint bench-r90 dist clean
+.PHONY: help setup train predict test check lint bench-r90 bench-features dist clean
 
 help:  ## Say what each target does
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
 
 setup: $(READY)  ## Create .venv and install everything into it
 
@@ -37,6 +37,9 @@ lint: $(READY)  ## Check style and types
 
 bench-r90: $(READY)  ## Print the reference figure on Reuters-21578 ModApte R90
 	$(BIN)/python tests/bench/r90.py
+
+bench-features: $(READY)  ## Compare the featuriser's speed with scikit-learn's
+	$(BIN)/python tests/bench/features.py
 
 dist: $(READY) models/wiretag.safetensors  ## Build a wheel that carries the trained model
 	cp models/wiretag.safetensors predict/wiretag/default.safetensors
