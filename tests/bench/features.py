@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 from sklearn.feature_extraction.text import TfidfVectorizer
+
 from wiretag.features import FeatureConfig, blocks, count_block
 from wiretag_data.sources.reuters import documents
 
