@@ -14,7 +14,7 @@ from wiretag_train.recipe import Recipe
 @pytest.fixture(scope="session")
 def model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("model") / "small.safetensors"
-    trained = train_own(small_items(), small_items(12), "topic", Recipe(costs=(1.0,)), 1, lambda _: None)
+    trained = train_own(small_items(), small_items(12), "topic", Recipe(costs=(1.0,)), 1, quiet=True)
     model_file.save(trained.model, path)
     return path
 

@@ -7,6 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
+from wiretag import codepoints
 from wiretag.errors import DataError
 from wiretag_data import annotations as annotated
 from wiretag_data.dedup import near_duplicates
@@ -19,7 +22,7 @@ MIN_WORDS, MIN_CHARACTERS = 60, 150
 MIN_ITEMS, MIN_PER_LABEL = 60, 2
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n")
 _MIN_SENTENCE = 40
-_MAX_TOPICS, _MAX_SECTORS = 4, 3
+_MIN_TOPICS, _MAX_TOPICS, _MAX_SECTORS = 2, 4, 3
 
 
 def problems(folder: Path | None = None) -> Iterator[str]:
@@ -73,17 +76,20 @@ def _lexicon(lexicon: Lexicon, taxonomy: Taxonomy) -> Iterator[str]:
 
 def _item(file: WireFile, text: str, sectors: tuple[str, ...], taxonomy: Taxonomy) -> Iterator[str]:
     yield from (f"unknown topic '{topic}'." for topic in file.topics if topic not in taxonomy["topic"])
-    if not 1 <= len(file.topics) <= _MAX_TOPICS:
-        yield f"{len(file.topics)} topics; one to {_MAX_TOPICS} are wanted."
+    if not _MIN_TOPICS <= len(file.topics) <= _MAX_TOPICS:
+        yield f"{len(file.topics)} topics; {_MIN_TOPICS} to {_MAX_TOPICS} are wanted."
     if not sectors:
         yield "no footer names a sector."
     elif len(sectors) > _MAX_SECTORS:
         yield f"{len(sectors)} sectors; one to {_MAX_SECTORS} are wanted."
-    if "top-story" in sectors and not {"daily-news", "daily-finance"} & set(sectors):
-        yield "top-story stands beside daily-news or daily-finance."
+    for sector in sectors:
+        beside = taxonomy["sector"][sector].beside
+        if beside and not set(beside) & set(sectors):
+            yield f"{sector} stands beside {' or '.join(beside)}."
     if not re.fullmatch(r"20\d\d-[01]\d-[0-3]\d", file.header.get("date", "")):
         yield "the header has no date such as 2026-04-17."
-    spaced = len(text) < 16 * len(text.split())
+    kinds = codepoints.symbols()[np.array([ord(char) for char in text], np.int64)] >> np.uint32(codepoints.CLASS_SHIFT)
+    spaced = 2 * np.isin(kinds, (codepoints.IDEOGRAPH, codepoints.SYLLABLE)).sum() < len(text)
     if spaced and len(text.split()) < MIN_WORDS:
         yield f"{len(text.split())} words; at least {MIN_WORDS} are wanted."
     if not spaced and len(text) < MIN_CHARACTERS:

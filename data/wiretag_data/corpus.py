@@ -172,15 +172,19 @@ def _write(parts: Mapping[str, Sequence[Item]], record: Mapping[str, Any], folde
         if items  # datasets cannot read an empty split back
     }
     beside = folder.with_name(folder.name + ".new")
-    shutil.rmtree(beside, ignore_errors=True)
+    old = folder.with_name(folder.name + ".old")
+    for rest in (beside, old):
+        shutil.rmtree(rest, ignore_errors=True)
     beside.parent.mkdir(parents=True, exist_ok=True)
     try:
         datasets.DatasetDict(tables).save_to_disk(str(beside))
         (beside / RECORD).write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            folder.replace(old)
         beside.replace(folder)
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        for rest in (beside, old):
+            shutil.rmtree(rest, ignore_errors=True)
 
 
 def _item(row: Mapping[str, Any]) -> Item:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -44,12 +46,8 @@ def predict(
     try:
         if bool(paths) == (jsonl is not None):
             raise UsageError("Name the files to tag, or give lines with --jsonl (see predict --help).")
-        tagger = Tagger.load(find_model(model))
-        bar = 0.0 if everything else threshold
-        if jsonl is not None:
-            failed = _tag_lines(tagger, jsonl, bar, names, encoding, complain)
-        else:
-            failed = _tag_files(tagger, paths or [], as_json, bar, names, encoding, complain)
+        run = _Run(Tagger.load(find_model(model)), 0.0 if everything else threshold, names, encoding, complain)
+        failed = _tag_lines(run, jsonl) if jsonl is not None else _tag_files(run, paths or [], as_json)
     except (ModelError, UsageError) as error:
         complain(str(error))
         raise typer.Exit(EXIT_NOTHING_DONE) from None
@@ -73,66 +71,65 @@ def find_model(named: str | None) -> Path:
     return packaged
 
 
-def _tag_files(
-    tagger: Tagger,
-    paths: list[str],
-    as_json: bool,
-    threshold: float | None,
-    names: str,
-    encoding: str | None,
-    complain: Callable[[str], None],
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What both ways of tagging need."""
+
+    tagger: Tagger
+    threshold: float | None
+    names: str
+    encoding: str | None
+    complain: Callable[[str], None]
+
+
+def _tag_files(run: _Run, paths: list[str], as_json: bool) -> bool:
+    """Tag each file; gives whether any failed."""
     failed = False
     for path in paths:
         try:
-            text = read_text(path, encoding)
+            text = read_text(path, run.encoding)
         except InputError as error:
-            complain(str(error))
+            run.complain(str(error))
             failed = True
             continue
-        tags = tagger.tag(text, threshold=threshold, names=names)
+        tags = run.tagger.tag(text, threshold=run.threshold, names=run.names)
         if as_json:
             print(json.dumps({"file": path, **tags.to_dict()}, ensure_ascii=False))
         else:
-            print(_for_people(path, tags, tagger))
+            print(_for_people(path, tags, run.tagger))
     return failed
 
 
-def _tag_lines(
-    tagger: Tagger,
-    path: str,
-    threshold: float | None,
-    names: str,
-    encoding: str | None,
-    complain: Callable[[str], None],
-) -> bool:
+def _tag_lines(run: _Run, path: str) -> bool:
+    """Tag each line's text, in order; gives whether any failed."""
     failed = False
-    ids: list[object] = []
+    waiting: deque[object] = deque()
 
     def texts() -> Iterator[str]:
         nonlocal failed
         for number, line in enumerate(_lines(path), start=1):
+            if not line.strip():
+                continue
             try:
-                record = json.loads(decode(line, "It", encoding).strip() or "null")
+                record = json.loads(decode(line, "It", run.encoding))
                 if not isinstance(record, dict) or not isinstance(record.get("text"), str):
                     raise ValueError('it is no JSON object with a string "text"')
             except (ValueError, InputError, RecursionError) as error:
-                complain(f"Line {number} of {printable(path)} was passed over: {_reason(error)}.")
+                run.complain(f"Line {number} of {printable(path)} was passed over: {_reason(error)}.")
                 failed = True
                 continue
-            ids.append(record.get("id"))
+            waiting.append(record.get("id"))
             yield record["text"]
 
-    for number, tags in enumerate(tagger.tag_many(texts(), threshold=threshold, names=names)):
+    for tags in run.tagger.tag_many(texts(), threshold=run.threshold, names=run.names):
         content = tags.to_dict()
         del content["declared"]
-        print(json.dumps({"id": ids[number], **content}, ensure_ascii=False))
-        ids[number] = None
+        print(json.dumps({"id": waiting.popleft(), **content}, ensure_ascii=False))
     return failed
 
 
 def _lines(path: str) -> Iterator[bytes]:
-    """Lines of a file or of standard input, without blank ones at the end."""
+    """Lines of a file or of standard input."""
     if path == "-":
         yield from sys.stdin.buffer
         return

@@ -22,7 +22,6 @@ The header's metadata holds JSON strings: ``format``, ``features``, ``weighting`
 from __future__ import annotations
 
 import json
-import os
 import struct
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -34,6 +33,7 @@ from numpy.typing import NDArray
 
 from wiretag.errors import ModelError
 from wiretag.features import BITS, VIEWS, FeatureConfig
+from wiretag.files import written_beside
 from wiretag.vectors import Vectoriser, ViewWeighting, Vocabulary
 
 FORMAT: Final = 1
@@ -50,14 +50,12 @@ class Facet:
     name : such as "topic".
     labels : ids, in the order of the model's label axis.
     exclusive : exactly one label holds (softmax); otherwise each stands for itself.
-    otherwise : what is said when no label of an exclusive facet reaches its threshold.
     beside : label -> labels of which one always stands beside it, by the taxonomy's definition.
     """
 
     name: str
     labels: tuple[str, ...]
     exclusive: bool = False
-    otherwise: str | None = None
     beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -116,13 +114,8 @@ def save(model: Model, path: Path) -> None:
     }
     texts = {key: json.dumps(value, ensure_ascii=False, sort_keys=True) for key, value in metadata.items()}
     data = to_bytes({name: np.ascontiguousarray(array) for name, array in tensors.items()}, texts)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    with written_beside(path) as beside:
         beside.write_bytes(_sorted_metadata(data))
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 _VECTORS: Final = {
@@ -200,8 +193,7 @@ def _build(  # noqa: C901 - one check a line
     metadata: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]
 ) -> Model:
     facets = tuple(
-        Facet(str(f["name"]), tuple(map(str, f["labels"])), bool(f["exclusive"]), f["otherwise"], _beside(f))
-        for f in metadata["facets"]
+        Facet(str(f["name"]), tuple(map(str, f["labels"])), bool(f["exclusive"]), _beside(f)) for f in metadata["facets"]
     )
     n_labels = sum(len(facet.labels) for facet in facets)
     columns, idf = tensors["columns"], tensors["idf"]

@@ -113,8 +113,7 @@ class Tagger:
 
     def parse(self, raw: str) -> WireItem:
         """The story without what is said of its sender, and the footer's labels."""
-        item = parse(raw, self.rules) if self.model.wire else WireItem(raw)
-        return item if item.text.strip() else WireItem(raw, item.declared, item.unknown)
+        return parse(raw, self.rules) if self.model.wire else WireItem(raw)
 
     def tag(self, text: str, *, threshold: float | None = None, names: str = "item") -> Tags:
         """Tags of one raw item; see `tag_many`."""
@@ -198,10 +197,7 @@ class Tagger:
     ) -> list[tuple[str, float]]:
         order = np.argsort(-row, kind="stable")
         if facet.exclusive and (threshold is None or facet.name == LANGUAGE_FACET):
-            best = order[0]
-            if row[best] >= own[best]:
-                return [(facet.labels[best], row[best])]
-            return [(facet.otherwise, row[best])] if facet.otherwise is not None else []
+            return [(facet.labels[order[0]], row[order[0]])]
         bar = own if threshold is None else np.full(len(row), threshold)
         given = {facet.labels[i] for i in order if row[i] >= bar[i]}
         if threshold is None:

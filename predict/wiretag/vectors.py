@@ -6,14 +6,14 @@ length normalisation (b); the inverse document frequency is scikit-learn's smoot
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wiretag.features import BITS, N_BUCKETS, VIEWS, Counts, FeatureConfig, Uint32, blocks, count_block
+from wiretag.features import BITS, N_BUCKETS, VIEWS, Counts, FeatureConfig, Uint32, count_block
 
 Float32 = NDArray[np.float32]
 
@@ -86,10 +86,6 @@ class Vectoriser:
     config: FeatureConfig
     weighting: Mapping[str, ViewWeighting]
     vocabulary: Vocabulary
-
-    def stream(self, texts: Iterable[str]) -> Iterator[Vectors]:
-        """Vectors of one block of texts after another, in order."""
-        return (self.block(block) for block in blocks(texts))
 
     def block(self, texts: Sequence[str]) -> Vectors:
         """Vectors of up to `BLOCK_TEXTS` texts."""

@@ -17,7 +17,7 @@ from typing import Any
 # "(Agency) – ", "BERLIN, 12 May (Agency) - ", "【Agency】", "CITY, May 12, 2026 /Wire/ -- "
 _DATELINES = (
     re.compile(r"^\([^()\n]{2,60}\)\s*[-\u2010-\u2015\u2212=:：]+\s*"),
-    re.compile(r"^[^\n()]{2,60}\([^()\n]{2,60}\)\s*[-\u2010-\u2015\u2212=:：]+\s*"),
+    re.compile(r"^(?=[^(\n]*[,\d]|[^a-z(\n]+\()[^\n()]{2,60}\([^()\n]{2,60}\)\s*[-\u2010-\u2015\u2212=]+\s*"),
     re.compile(r"^[【\[（][^】\]）\n]{2,40}[】\]）]\s*[-\u2010-\u2015\u2212=:：]*\s*"),
     re.compile(r"^[^\n/]{0,80}/[^/\n]{2,40}/\s*[-\u2010-\u2015\u2212]+\s*"),
 )
@@ -26,6 +26,7 @@ _LABEL_SEPARATOR = re.compile(r"\s*[,;|·•،؛、，；]\s*|\s+/\s+")
 _SENTENCE_END = tuple(".!?。！？؟…")
 _MAX_FOOTER = 400
 _MAX_HEADING = 80
+_MAX_PARTS = 4
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,8 @@ def parse(raw: str, rules: WireRules) -> WireItem:
         key = _key(line)
         if number >= 2 and _ends_story(key, line, rules):
             break
-        if number and (rules._phrases.search(key) or (sender and key.startswith(sender))):
+        of_sender = sender and number * 2 >= len(lines) and key.startswith(sender)
+        if number and (of_sender or rules._phrases.search(key)):
             continue
         story.append(_without_dateline(line) if number < 2 else line)
     text = "\n".join(line for line in story if line)
@@ -152,20 +154,21 @@ def _after_colon(line: str) -> str:
 
 
 def _split_labels(listing: str, names: Mapping[str, str]) -> tuple[list[str], list[str]]:
-    """Label ids and unknown names; a name may itself hold separators ("Fashion, Luxury & Beauty")."""
-    parts = [part for part in _LABEL_SEPARATOR.split(listing.strip(" .。")) if part]
+    """Label ids and unknown names; a name may itself hold separators ("Fashion, Luxury & Beauty", "항공우주·방산")."""
+    listing = listing.strip(" .。")
+    bounds = [(0, 0), *(match.span() for match in _LABEL_SEPARATOR.finditer(listing)), (len(listing), len(listing))]
     known, unknown = [], []
     at = 0
-    while at < len(parts):
-        for width in (4, 3, 2, 1):
-            label = names.get(_key(", ".join(parts[at : at + width])))
-            if label is not None:
-                known.append(label)
-                at += min(width, len(parts) - at)
+    while at < len(bounds) - 1:
+        for width in range(min(_MAX_PARTS, len(bounds) - 1 - at), 0, -1):
+            part = listing[bounds[at][1] : bounds[at + width][0]]
+            if _key(part) in names:
+                known.append(names[_key(part)])
                 break
         else:
-            unknown.append(parts[at])
-            at += 1
+            width = 1
+            unknown += [part] if part else []
+        at += width
     return known, unknown
 
 

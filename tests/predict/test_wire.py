@@ -16,6 +16,7 @@ RULES = WireRules.gather(
             "fashion": ["Fashion, Luxury & Beauty"],
             "top-story": ["Top-Story"],
             "daily-news": ["Tagesnachrichten", "每日新闻"],
+            "aerospace": ["항공우주·방산"],
         },
         "topic": {"trade": ["Trade"]},
     },
@@ -70,3 +71,14 @@ def test_sentences_that_look_like_headings_stay() -> None:
 def test_plain_text_is_left_alone() -> None:
     assert parse("Just a text.", RULES).text == "Just a text."
     assert parse("", RULES).text == ""
+
+
+def test_a_name_may_hold_what_separates_names() -> None:
+    assert parse("Head\nText.\nSectors: 항공우주·방산 · Top-Story, Fashion, Luxury & Beauty", RULES).declared == {
+        "sector": ("aerospace", "top-story", "fashion")
+    }
+
+
+def test_a_company_in_the_headline_is_no_dateline() -> None:
+    raw = "Volkswagen (VW): profit rises\nVW said sales rose.\nVW raised its forecast.\nEnd."
+    assert parse(raw, RULES).text == raw

@@ -22,7 +22,7 @@ QUICK = Recipe(costs=(1.0,))
 
 
 def test_two_trainings_give_the_same_bytes(model_path: Path, tmp_path: Path) -> None:
-    trained = train_own(small_items(), small_items(12), "topic", QUICK, 2, lambda _: None)
+    trained = train_own(small_items(), small_items(12), "topic", QUICK, 2, quiet=True)
     model_file.save(trained.model, tmp_path / "again.safetensors")
     assert (tmp_path / "again.safetensors").read_bytes() == model_path.read_bytes()
 
@@ -35,14 +35,14 @@ def test_single_label_data_is_recognised(tagger: Tagger) -> None:
 def test_multi_label_data_gives_any_number_of_tags() -> None:
     items = [Item(i.id, i.text, "en", "data", {"topic": i.labels["topic"] if n % 5 else ()})
              for n, i in enumerate(small_items())]  # fmt: skip
-    model = train_own(items, [], "topic", QUICK, 1, lambda _: None).model
+    model = train_own(items, [], "topic", QUICK, 1, quiet=True).model
     assert not model.facets[0].exclusive
     assert Tagger(model).tag("goal coach league").labels("topic")[0] == "sport"
 
 
 def test_too_little_data_is_refused() -> None:
     with pytest.raises(DataError, match="at least 10"):
-        train_own(small_items(3), [], "topic", QUICK, 1, lambda _: None)
+        train_own(small_items(3), [], "topic", QUICK, 1, quiet=True)
 
 
 def test_items_take_no_part_in_labels_that_their_source_does_not_cover() -> None:

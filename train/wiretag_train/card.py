@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from wiretag.files import written_beside
 from wiretag.model import Model
 from wiretag_train import report
 
@@ -59,5 +60,5 @@ def write(model: Model, record: Mapping[str, Any], path: Path) -> None:
         table=report.table(model.about["metrics"]),
         licence=model.about["licence"],
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    with written_beside(path) as beside:
+        beside.write_text(text, encoding="utf-8")

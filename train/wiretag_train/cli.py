@@ -96,15 +96,12 @@ def _train_own(data: Path, labels: str, text: str, test: Path | None, output: Pa
     from wiretag import model as model_file
     from wiretag_data.readers import read_items
     from wiretag_train import own_data, report
-    from wiretag_train.progress import progress
     from wiretag_train.recipe import Recipe
 
     items = read_items(data, text, labels)
     recipe = Recipe(seed=seed)
     training, testing = (items, read_items(test, text, labels)) if test else own_data.hold_out(items, seed)
-    n_labels = len({label for item in training for label in item.labels[labels]})
-    with progress(1 + n_labels * (len(recipe.costs) + 1), quiet) as tick:
-        trained = own_data.train_own(training, testing, labels, recipe, jobs, tick)
+    trained = own_data.train_own(training, testing, labels, recipe, jobs, quiet)
     model_file.save(trained.model, output)
     if not quiet:
         print(f"Trained on {trained.n_train:,} items, tested on {trained.n_test:,}.")
@@ -124,7 +121,7 @@ def evaluate(
     """Score a model on labelled items."""
     from wiretag_data.readers import read_items
     from wiretag_train import report
-    from wiretag_train.targets import Targets, plain_targets
+    from wiretag_train.targets import plain_targets
 
     tagger = Tagger.load(find_model(model))
     facet = next((facet for facet in tagger.facets if facet.name == labels), None)
@@ -132,8 +129,7 @@ def evaluate(
         names = ", ".join(facet.name for facet in tagger.facets)
         raise UsageError(f"The model has no facet '{labels}' (it has: {names}); name its column with --labels.")
     items = read_items(data, text, labels)
-    targets = plain_targets(items, labels, facet.labels)
-    targets = Targets(labels, targets.labels, targets.values, facet.exclusive)
+    targets = plain_targets(items, labels, facet.labels, exclusive=facet.exclusive)
     metrics = report.measure(tagger, [item.text for item in items], [targets])
     print(report.table({data.name: metrics}))
     print(report.extremes(metrics[labels]))

@@ -6,17 +6,15 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
 from wiretag import model as model_file
 from wiretag.errors import DataError, ModelError
 from wiretag.model import Model
-from wiretag.tagger import LANGUAGE_FACET, UNKNOWN_LANGUAGE, Tagger
+from wiretag.tagger import Tagger
 from wiretag_data import corpus as corpus_files
 from wiretag_data.annotations import SOURCE as ANNOTATED
 from wiretag_data.item import Item
@@ -25,12 +23,11 @@ from wiretag_data.sources import DEFAULT
 from wiretag_data.sources.wire import HELD_OUT
 from wiretag_data.taxonomy import FACETS, load_taxonomy
 from wiretag_train import card, report
-from wiretag_train.default_set import DEFAULT_RECIPE, facet_targets, languages_of, training_set
+from wiretag_train.default_set import DEFAULT_RECIPE, facet_targets, language_targets, languages_of, training_set
 from wiretag_train.export import to_model
-from wiretag_train.fit import fit, fit_steps
+from wiretag_train.fit import Fitted, fit, fit_steps
 from wiretag_train.progress import progress
 from wiretag_train.sklearn import save_pipeline
-from wiretag_train.targets import Targets
 
 _LICENCE: Final = "Apache-2.0; trained on the project's own texts (CC BY 4.0) and on fetched corpora, see the model card."
 Say = Callable[[str], None]
@@ -59,8 +56,8 @@ def train(folder: Path, output: Path, seed: int, jobs: int, quiet: bool, say: Sa
     training = training_set(parts["train"] + parts["validation"], corpus_files.coverage(record), seed)
     with progress(fit_steps(training, DEFAULT_RECIPE), quiet) as tick:
         fitted = fit(training, DEFAULT_RECIPE, jobs, tick)
-    draft = _model(fitted, {})
-    sets = measured(Tagger(draft), parts["test"], corpus_files.coverage(record))
+    model = _model(fitted)
+    sets = measured(Tagger(model), parts["test"], corpus_files.coverage(record))
     about = {
         "metrics": sets,
         "training": {
@@ -75,7 +72,7 @@ def train(folder: Path, output: Path, seed: int, jobs: int, quiet: bool, say: Sa
         },
         "licence": _LICENCE,
     }
-    model = _model(fitted, about)
+    model = replace(model, about=about)
     save_pipeline(model, pipeline)
     card.write(model, record, output.with_suffix(".md"))
     model_file.save(model, output)
@@ -98,17 +95,12 @@ def measured(tagger: Tagger, items: list[Item], coverage: dict[str, Any]) -> dic
     languages = languages_of(tagger.facets)
     figures = {}
     for name, own in sorted(sets.items()):
-        facets = [*facet_targets(own, coverage), _language_targets(own, languages)]
+        facets = [*facet_targets(own, coverage), language_targets(own, languages)]
         figures[name] = report.rounded(report.measure(tagger, [item.text for item in own], facets))
     return figures
 
 
-def _language_targets(items: list[Item], languages: tuple[str, ...]) -> Targets:
-    values = np.array([[item.language == language for language in languages] for item in items], np.int8)
-    return Targets(LANGUAGE_FACET, languages, values, exclusive=True)
-
-
-def _model(fitted: Any, about: dict[str, Any]) -> Model:
+def _model(fitted: Fitted) -> Model:
     lexicons = load_lexicons()
     if not lexicons:
         raise DataError("There is no lexicon in data/corpora/lexicon.")
@@ -124,11 +116,9 @@ def _model(fitted: Any, about: dict[str, Any]) -> Model:
     return to_model(
         fitted,
         DEFAULT_RECIPE.max_weights,
-        otherwise={LANGUAGE_FACET: UNKNOWN_LANGUAGE},
         beside={facet: {key: own.beside for key, own in labels.items() if own.beside} for facet, labels in taxonomy.items()},
         names=names,
         wire=wire,
-        about=about,
     )
 
 

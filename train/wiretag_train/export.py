@@ -19,7 +19,6 @@ def to_model(
     fitted: Fitted,
     max_weights: int,
     *,
-    otherwise: Mapping[str, str] | None = None,
     beside: Mapping[str, Mapping[str, tuple[str, ...]]] | None = None,
     names: Mapping[str, Any] | None = None,
     wire: Mapping[str, Any] | None = None,
@@ -30,7 +29,6 @@ def to_model(
     Parameters
     ----------
     max_weights : how many weights are kept, those with the largest effect ``|weight| * idf``.
-    otherwise : facet -> what an exclusive facet says when it is unsure.
     beside : facet -> label -> labels of which one always stands beside it.
     names, wire, about : see `wiretag.model.Model`.
     """
@@ -56,7 +54,6 @@ def to_model(
                 head.targets.facet,
                 head.targets.labels,
                 head.targets.exclusive,
-                (otherwise or {}).get(head.targets.facet),
                 (beside or {}).get(head.targets.facet, {}),
             )
             for head in heads

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from wiretag.vectors import Vectoriser, ViewWeighting
 from wiretag_train.heads import ALWAYS, Heads, fit_heads, folds_of
@@ -67,21 +66,11 @@ def fit(training: TrainingSet, recipe: Recipe, jobs: int, tick: Callable[[str], 
     folds[judging] = folds_of(
         [training.groups[int(n)] for n in judging], [targets.rows(judging) for targets in training.facets], recipe.seed
     )
-    heads = tuple(fit_facet(X, targets, folds, training.weight, recipe, jobs, tick) for targets in training.facets)
-    return Fitted(vectoriser, heads)
 
+    def heads_of(targets: Targets) -> Heads:
+        return fit_heads(X, targets, folds, training.weight, recipe.costs, jobs, lambda: tick(f"facet {targets.facet}"))
 
-def fit_facet(
-    X: sparse.csr_matrix,
-    targets: Targets,
-    folds: NDArray[np.int64],
-    weight: NDArray[np.float64],
-    recipe: Recipe,
-    jobs: int,
-    tick: Callable[[str], None],
-) -> Heads:
-    """Heads of one facet."""
-    return fit_heads(X, targets, folds, weight, recipe.costs, jobs, lambda: tick(f"facet {targets.facet}"))
+    return Fitted(vectoriser, tuple(heads_of(targets) for targets in training.facets))
 
 
 def make_vectoriser(training: TrainingSet, recipe: Recipe, jobs: int) -> Vectoriser:
@@ -91,17 +80,13 @@ def make_vectoriser(training: TrainingSet, recipe: Recipe, jobs: int) -> Vectori
     for language, entry, text in zip(training.languages, training.entries, training.texts, strict=True):
         collections.setdefault((language, bool(entry)), []).append(text)
     counted = {key: frequencies(texts, config, jobs) for key, texts in sorted(collections.items())}
-    known = [
-        (part, recipe.min_entries if is_entry else recipe.min_df)
-        for is_entry in (False, True)
-        if (part := total([own for (_, entry), own in counted.items() if entry == is_entry]))
-    ]
     running = total([own for (_, entry), own in counted.items() if not entry])
+    listed = total([own for (_, entry), own in counted.items() if entry])
+    columns = frequent_columns([(running, recipe.min_df), (listed, recipe.min_entries)])
     weighting = {
         view: ViewWeighting(recipe.view_weights[view], recipe.k, recipe.b, running.average_length.get(view, 1.0))
         for view in config.views
     }
-    columns = frequent_columns(known)
     reference = training.reference or [own for (_, entry), own in counted.items() if not entry]
     return Vectoriser(config, weighting, vocabulary(columns, reference))
 
@@ -110,16 +95,3 @@ def fit_steps(training: TrainingSet, recipe: Recipe) -> int:
     """How often `fit` calls `tick`."""
     labels = sum(len(targets.labels) for targets in training.facets)
     return 1 + labels * (len(recipe.costs) + 1)
-
-
-def decided(heads: Heads, scores: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-    """Tags given and probabilities for scores, both of shape [n_items, L], as the predictor decides them."""
-    logits = scores * heads.slopes + heads.shifts
-    if heads.targets.exclusive:
-        power = np.exp(logits - logits.max(axis=1, keepdims=True))
-        probability = power / power.sum(axis=1, keepdims=True)
-        given = np.zeros(scores.shape, bool)
-        given[np.arange(len(scores)), probability.argmax(axis=1)] = True
-        return given, probability
-    probability = 1 / (1 + np.exp(-np.clip(logits, -60, 60)))
-    return probability >= heads.thresholds, probability

@@ -42,7 +42,6 @@ class Heads:
     intercepts, slopes, shifts : shape [L], see `wiretag.model`.
     thresholds : shape [L], on probabilities.
     cost : the chosen C of the SVMs.
-    out_of_fold : scores of the items in folds, shape [n_items, L]; NaN for the others.
     """
 
     targets: Targets
@@ -52,7 +51,6 @@ class Heads:
     shifts: Float64
     thresholds: Float64
     cost: float
-    out_of_fold: Float64
 
 
 def folds_of(groups: Sequence[str], facets: Sequence[Targets], seed: int) -> NDArray[np.int64]:
@@ -109,7 +107,7 @@ def fit_heads(
     weights = np.stack([coef for coef, _ in fitted]) if n_labels else np.empty((0, X.shape[1]), np.float32)
     intercepts = np.array([intercept for _, intercept in fitted])
     slopes, shifts, thresholds = _decisions(scores[best], targets, folds)
-    return Heads(targets, weights, intercepts, slopes, shifts, thresholds, best, scores[best])
+    return Heads(targets, weights, intercepts, slopes, shifts, thresholds, best)
 
 
 def _out_of_fold(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
 
@@ -13,8 +13,8 @@ from wiretag.tagger import Tagger
 from wiretag_data.item import Item
 from wiretag_data.split import grouped, split
 from wiretag_train.export import to_model
-from wiretag_train.fit import TrainingSet, fit
-from wiretag_train.progress import Tick
+from wiretag_train.fit import TrainingSet, fit, fit_steps
+from wiretag_train.progress import progress
 from wiretag_train.recipe import Recipe
 from wiretag_train.report import Metrics, measure, rounded
 from wiretag_train.targets import plain_targets
@@ -38,7 +38,7 @@ def hold_out(items: list[Item], seed: int) -> tuple[list[Item], list[Item]]:
     return parts["train"] + parts["validation"], parts["test"]
 
 
-def train_own(items: list[Item], test: list[Item], facet: str, recipe: Recipe, jobs: int, tick: Tick) -> Trained:
+def train_own(items: list[Item], test: list[Item], facet: str, recipe: Recipe, jobs: int, quiet: bool) -> Trained:
     """Train on `items`, measure on `test`; labels are those that occur in the training items.
 
     Raises
@@ -51,18 +51,18 @@ def train_own(items: list[Item], test: list[Item], facet: str, recipe: Recipe, j
         raise DataError(f"There are only {len(items)} items to train on; at least {_MIN_ITEMS} are needed.")
     if not targets.labels:
         raise DataError(f"No item has a label in '{facet}'.")
-    fitted = fit(TrainingSet.plain([item.text for item in items], [targets]), recipe, jobs, tick)
-    draft = to_model(fitted, recipe.max_weights)
-    of_test = plain_targets(test, facet, targets.labels)
-    if targets.exclusive:
-        of_test = type(of_test)(facet, of_test.labels, of_test.values, exclusive=True)
-    metrics = rounded(measure(Tagger(draft), [item.text for item in test], [of_test])) if test else {}
+    training = TrainingSet.plain([item.text for item in items], [targets])
+    with progress(fit_steps(training, recipe), quiet) as tick:
+        fitted = fit(training, recipe, jobs, tick)
+    model = to_model(fitted, recipe.max_weights)
+    of_test = plain_targets(test, facet, targets.labels, exclusive=targets.exclusive)
+    metrics = rounded(measure(Tagger(model), [item.text for item in test], [of_test])) if test else {}
     about = {
         "metrics": {"test": metrics},
         "training": training_record(items, recipe, fitted.heads[0].cost),
         "licence": "",
     }
-    return Trained(to_model(fitted, recipe.max_weights, about=about), metrics, len(items), len(test))
+    return Trained(replace(model, about=about), metrics, len(items), len(test))
 
 
 def training_record(items: list[Item], recipe: Recipe, cost: float) -> dict[str, Any]:

@@ -7,9 +7,6 @@ from dataclasses import dataclass, field
 
 from wiretag.features import VIEWS, FeatureConfig
 
-# Share of a view in a text's vector. Measured on R90 by cross-validation, see docs in tests/bench/RESULTS.md.
-_WORDS, _PAIRS, _CHARS, _TITLE = 1.0, 0.5, 0.7, 0.5
-
 
 @dataclass(frozen=True)
 class Recipe:
@@ -28,9 +25,7 @@ class Recipe:
     """
 
     features: FeatureConfig = field(default_factory=FeatureConfig)
-    view_weights: Mapping[str, float] = field(
-        default_factory=lambda: {"words": _WORDS, "pairs": _PAIRS, "chars": _CHARS, "title": _TITLE}
-    )
+    view_weights: Mapping[str, float] = field(default_factory=lambda: {"words": 1.0, "title": 0.5})
     k: float = 1.2
     b: float = 0.4
     min_df: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(VIEWS, 2))

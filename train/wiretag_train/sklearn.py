@@ -13,6 +13,7 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.pipeline import Pipeline
 
+from wiretag.files import written_beside
 from wiretag.model import Model
 from wiretag.tagger import Tagger
 from wiretag_train.matrix import matrix
@@ -92,10 +93,5 @@ class WiretagClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 def save_pipeline(model: Model, path: Path) -> None:
     """Write the model as a fitted pipeline, beside `path` first."""
     pipeline = Pipeline([("features", WiretagVectorizer(model)), ("heads", WiretagClassifier(model))])
-    beside = path.with_name(f".{path.name}.new")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
+    with written_beside(path) as beside:
         joblib.dump(pipeline, beside, compress=3)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)

@@ -53,11 +53,13 @@ def covered_targets(items: Sequence[Item], facet: str, labels: Sequence[str], co
     return Targets(facet, tuple(labels), values)
 
 
-def plain_targets(items: Sequence[Item], facet: str, labels: Sequence[str] | None = None) -> Targets:
+def plain_targets(
+    items: Sequence[Item], facet: str, labels: Sequence[str] | None = None, exclusive: bool | None = None
+) -> Targets:
     """Targets of people's own data, where every label is annotated on every item.
 
     Labels are those that occur, in alphabetical order, if none are given; a facet in which each item has exactly
-    one of at least two labels is exclusive.
+    one of at least two labels is exclusive, if `exclusive` does not say.
     """
     given = [item.labels.get(facet, ()) for item in items]
     known = tuple(labels) if labels is not None else tuple(sorted({label for own in given for label in own}))
@@ -67,5 +69,6 @@ def plain_targets(items: Sequence[Item], facet: str, labels: Sequence[str] | Non
         for label in own:
             if label in column:
                 values[row, column[label]] = 1
-    exclusive = len(known) > 1 and all(len(set(own)) == 1 for own in given)
+    if exclusive is None:
+        exclusive = len(known) > 1 and all(len(set(own)) == 1 for own in given)
     return Targets(facet, known, values, exclusive)
