@@ -25,6 +25,7 @@ app.add_typer(corpus_app, name="corpus")
 CORPUS = Path("data") / "build" / "corpus"
 MODEL = Path("models") / "wiretag.safetensors"
 _N_JOBS = os.cpu_count() or 1
+_INTERRUPTED = 130
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notices.")]
 CorpusFolder = Annotated[Path, typer.Option("--corpus", help="Folder of the corpus.")]
@@ -189,8 +190,10 @@ def main() -> None:
     except OSError as error:
         what = f" ({error.filename})" if error.filename else ""
         sys.exit(_said(f"The work stopped: {error.strerror or error}{what}. Nothing that was there before is lost.", 1))
-    except KeyboardInterrupt:
-        sys.exit(_said("Stopped. Nothing that was there before is lost.", 130))
+    except SystemExit as stop:
+        if stop.code == _INTERRUPTED:  # typer's answer to Ctrl-C, which says nothing
+            _said("Stopped. Nothing that was there before is lost.", _INTERRUPTED)
+        raise
 
 
 def _said(what: object, code: int) -> int:
