@@ -1,10 +1,11 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small import small_items
+from small import WORDS, small_items
 
 from wiretag import model as model_file
 from wiretag.errors import DataError
@@ -14,8 +15,9 @@ from wiretag_train.evaluate import calibration_error, f1_scores
 from wiretag_train.heads import N_FOLDS, folds_of
 from wiretag_train.own_data import train_own
 from wiretag_train.recipe import Recipe
+from wiretag_train.report import measure
 from wiretag_train.sklearn import WiretagClassifier, WiretagVectorizer
-from wiretag_train.targets import UNKNOWN, covered_targets, plain_targets
+from wiretag_train.targets import UNKNOWN, Targets, covered_targets, plain_targets
 from wiretag_train.thresholds import best_threshold, sigmoid_calibration
 
 QUICK = Recipe(costs=(1.0,))
@@ -90,3 +92,13 @@ def test_calibration_is_finite_and_rising(pairs: list[tuple[float, bool]]) -> No
 def test_calibration_error_of_perfect_and_of_wrong_probabilities() -> None:
     assert calibration_error(np.array([0.0, 1.0]), np.array([False, True])) == 0
     assert calibration_error(np.array([1.0, 1.0]), np.array([False, False])) == 1
+
+
+def test_labels_that_a_test_set_does_not_cover_take_no_part_in_its_figures(tagger: Tagger) -> None:
+    values = np.array([[1, UNKNOWN, 0], [0, UNKNOWN, 1]], np.int8)
+    facet = replace(tagger.facets[0], exclusive=False)
+    model = replace(tagger.model, facets=(facet,), thresholds=np.full(3, 0.5, np.float32))
+    texts = [" ".join(WORDS[facet.labels[0]]), " ".join(WORDS[facet.labels[2]])]
+    assert measure(Tagger(model), texts, [Targets("topic", facet.labels, values)])["topic"]["macro_f1"] == 1
+    nothing = np.full((2, 3), UNKNOWN, np.int8)
+    assert measure(Tagger(model), texts, [Targets("topic", facet.labels, nothing)]) == {}

@@ -17,7 +17,7 @@ Metrics = dict[str, Any]
 
 
 def measure(tagger: Tagger, texts: Sequence[str], facets: Sequence[Targets]) -> dict[str, Metrics]:
-    """Facet -> its figures on labelled texts; only covered labels count."""
+    """Facet -> its figures on labelled texts; only covered labels count, and facets that no item covers are left out."""
     probability = tagger.probabilities(texts).astype(np.float64)
     bars = tagger.model.thresholds
     result, start = {}, 0
@@ -25,7 +25,7 @@ def measure(tagger: Tagger, texts: Sequence[str], facets: Sequence[Targets]) -> 
     for facet in tagger.facets:
         columns = slice(start, start + len(facet.labels))
         start += len(facet.labels)
-        if facet.name in by_name:
+        if facet.name in by_name and (by_name[facet.name].values != UNKNOWN).any():
             result[facet.name] = _facet(probability[:, columns], bars[columns], by_name[facet.name])
     return result
 
@@ -46,10 +46,12 @@ def _facet(probability: NDArray[np.float64], bars: NDArray[np.float32], targets:
         extra = {}
     found = f1_scores(given, truth, judged)
     support = (truth & judged).sum(axis=0)
+    # Labels that the source does not cover have no F1; nor have classes that this test set has no item of.
+    counted = support > 0 if targets.exclusive else judged.any(axis=0)
     return {
         "items": int(judged.any(axis=1).sum()),
         "micro_f1": found.micro,
-        "macro_f1": found.macro,
+        "macro_f1": float(found.by_label[counted].mean()) if counted.any() else 0.0,
         **extra,
         "calibration_error": error,
         "labels": {
