@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train predict test check lint bench-r90 bench-features dist clean
+.PHONY: help setup train predict test check lint bench-r90 bench-features bench-languages dist clean
 
 help:  ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,9 @@ bench-r90: $(READY)  ## Print the reference figure on Reuters-21578 ModApte R90
 
 bench-features: $(READY)  ## Compare the featuriser's speed with scikit-learn's
 	$(BIN)/python tests/bench/features.py
+
+bench-languages: $(READY) models/wiretag.safetensors  ## Measure the default model in every language
+	$(BIN)/python tests/bench/languages.py
 
 dist: $(READY) models/wiretag.safetensors  ## Build a wheel that carries the trained model
 	cp models/wiretag.safetensors predict/wiretag/default.safetensors

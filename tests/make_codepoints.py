@@ -8,7 +8,7 @@ import json
 import unicodedata
 from pathlib import Path
 
-SEPARATOR, SPACED, IDEOGRAPH, SYLLABLE, DIGIT, IGNORABLE = range(6)
+SEPARATOR, SPACED, IDEOGRAPH, SYLLABLE, DIGIT, IGNORABLE, HANGUL = range(7)
 
 # Scripts written without spaces between words (Unicode Standard Annexes 14 and 24). One Han character or kana says much
 # by itself; letters of Thai, Lao, Myanmar, Khmer and Tai make syllables, and say something in longer runs only.
@@ -21,6 +21,8 @@ SYLLABLE_RANGES = [
     (0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x1950, 0x19DF), (0x1A20, 0x1AAF),
     (0xA9E0, 0xA9FF), (0xAA60, 0xAADF),
 ]  # fmt: skip
+# Korean puts spaces between words, but a character is a syllable, and endings grow on words: n-grams inside words are short.
+HANGUL_RANGES = [(0x1100, 0x11FF), (0x3131, 0x318E), (0xA960, 0xA97C), (0xAC00, 0xD7A3), (0xD7B0, 0xD7FB)]
 # Removed before hashing: vowel and cantillation marks that writers leave out at will, the Arabic
 # lengthening stroke, soft hyphens and joiners.
 IGNORABLE_RANGES = [
@@ -39,7 +41,7 @@ def class_of(code: int) -> int:
     if category == "Nd":
         return DIGIT
     if category[0] in "LM" or category == "Nl":
-        for kind, blocks in ((IDEOGRAPH, IDEOGRAPH_RANGES), (SYLLABLE, SYLLABLE_RANGES)):
+        for kind, blocks in ((IDEOGRAPH, IDEOGRAPH_RANGES), (SYLLABLE, SYLLABLE_RANGES), (HANGUL, HANGUL_RANGES)):
             if any(a <= code <= b for a, b in blocks):
                 return kind
         return SPACED

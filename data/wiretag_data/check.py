@@ -31,6 +31,7 @@ def problems(folder: Path | None = None) -> Iterator[str]:
     taxonomy, lexicons = load_taxonomy(folder), load_lexicons(folder)
     for lexicon in lexicons.values():
         yield from _lexicon(lexicon, taxonomy)
+    yield from _ambiguous_names(lexicons)
     rules = wire_rules(lexicons)
     stories: dict[str, str] = {}
     for part in ("wire", "heldout"):
@@ -48,7 +49,8 @@ def problems(folder: Path | None = None) -> Iterator[str]:
             stories[name] = item.text
             sectors = item.declared.get("sector", ())
             yield from (f"{name}: {problem}" for problem in _item(file, item.text, sectors, taxonomy))
-            yield from (f"{name}: no label is called '{label}'." for labels in item.unknown.values() for label in labels)
+            # Topic footers of real distributors hold free keywords too; a sector line holds sectors.
+            yield from (f"{name}: no sector is called '{label}'." for label in item.unknown.get("sector", ()))
             counts.setdefault(file.language, Counter()).update([f"sector/{s}" for s in sectors])
             counts[file.language].update([f"topic/{t}" for t in file.topics])
             counts[file.language]["items"] += 1
@@ -72,6 +74,20 @@ def _lexicon(lexicon: Lexicon, taxonomy: Taxonomy) -> Iterator[str]:
                 yield f"lexicon/{lexicon.language}: the {facet} '{label}' has {distinct} entries, {least} are wanted."
     if len(lexicon.background) < MIN_BACKGROUND:
         yield f"lexicon/{lexicon.language}: {len(lexicon.background)} background words, {MIN_BACKGROUND} are wanted."
+
+
+def _ambiguous_names(lexicons: dict[str, Lexicon]) -> Iterator[str]:
+    """Footers are read by the names of all languages together, so a name must mean one label in all of them."""
+    for facet in FACETS:
+        meant: dict[str, dict[str, str]] = {}
+        for language, lexicon in lexicons.items():
+            for label, names in lexicon.names.get(facet, {}).items():
+                for name in names:
+                    meant.setdefault(" ".join(name.casefold().split()), {}).setdefault(label, language)
+        for name, labels in meant.items():
+            if len(labels) > 1:
+                listing = ", ".join(f"{label} (lexicon/{language})" for label, language in labels.items())
+                yield f"The {facet} name '{name}' stands for several labels: {listing}."
 
 
 def _item(file: WireFile, text: str, sectors: tuple[str, ...], taxonomy: Taxonomy) -> Iterator[str]:

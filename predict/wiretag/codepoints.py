@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-SEPARATOR, SPACED, IDEOGRAPH, SYLLABLE, DIGIT, IGNORABLE = range(6)
+SEPARATOR, SPACED, IDEOGRAPH, SYLLABLE, DIGIT, IGNORABLE, HANGUL = range(7)
 CLASS_SHIFT = 24
 SPACE = 0x20
 

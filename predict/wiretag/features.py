@@ -4,17 +4,18 @@ The method, in full, so that it can be written again in another language (all ar
 
 1. A text is put into NFKC; each code point becomes a *symbol*, ``class << 24 | folded`` (`codepoints.symbols`);
    ignorable ones vanish.
-2. A *word* is a longest run of letters of spaced scripts and digits. Scripts without spaces have runs of *ideographs*
-   (Han, kana) and of *syllables* (Thai, Lao, Khmer, Myanmar).
+2. A *word* is a longest run of letters of spaced scripts, Hangul and digits. Scripts without spaces have runs of
+   *ideographs* (Han, kana) and of *syllables* (Thai, Lao, Khmer, Myanmar).
 3. The hash of symbols s_0 ... s_{n-1} is ``sum(s_i * B**i)``. A pair of words hashes to ``first * PAIR + second``.
 4. ``mix`` (murmur3's 32-bit finaliser) of ``hash ^ salt`` (a salt for each kind of n-gram) gives 32 well mixed bits;
    the top `BITS` of them are the bucket.
 
 Kinds of n-gram, and the *view* (a group of features that is weighted and normalised on its own) that they stand in:
 
-* ``words``: words; n-grams of `ideographs` and `syllables` lengths in runs of these;
+* ``words``: words; n-grams of `ideographs`, `syllables` and `hangul` lengths in runs of these;
 * ``pairs``: two neighbouring words of one text;
-* ``chars``: n-grams of `chars` lengths in a word with one space at each end (``" trade "``), the whole word excepted;
+* ``chars``: n-grams of `chars` lengths in a word with one space at each end (``" trade "``), the whole word excepted,
+  Hangul passed over;
 * ``title``: what ``words`` gives for the first line, if more text follows.
 
 Prefix hashes make step 3 cheap: with ``P = cumsum(s_i * B**i)``, the hash of span [a, b) is ``(P[b] - P[a]) * B**-a``,
@@ -33,7 +34,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wiretag import codepoints
-from wiretag.codepoints import CLASS_SHIFT, DIGIT, IDEOGRAPH, IGNORABLE, SPACED, SYLLABLE
+from wiretag.codepoints import CLASS_SHIFT, DIGIT, HANGUL, IDEOGRAPH, IGNORABLE, SPACED, SYLLABLE
 
 Uint32 = NDArray[np.uint32]
 
@@ -63,6 +64,7 @@ class FeatureConfig:
     chars : shortest and longest character n-gram inside words, or None.
     ideographs : shortest and longest n-gram of Han characters and kana.
     syllables : shortest and longest n-gram of letters of Thai, Lao, Khmer and Myanmar.
+    hangul : shortest and longest n-gram of Korean syllables inside words, or None.
     title : count the first line's words a second time, as features of their own.
     """
 
@@ -70,6 +72,7 @@ class FeatureConfig:
     chars: tuple[int, int] | None = None
     ideographs: tuple[int, int] = (1, 3)
     syllables: tuple[int, int] = (3, 6)
+    hangul: tuple[int, int] | None = None
     title: bool = True
 
     @property
@@ -77,6 +80,12 @@ class FeatureConfig:
         """Names of the views in use, in their fixed order."""
         used = {"words": True, "pairs": self.pairs, "chars": self.chars is not None, "title": self.title}
         return tuple(view for view in VIEWS if used[view])
+
+    @property
+    def runs(self) -> tuple[tuple[int, tuple[int, int]], ...]:
+        """Classes whose runs are cut into n-grams, and the lengths of these."""
+        kinds = ((IDEOGRAPH, self.ideographs), (SYLLABLE, self.syllables), (HANGUL, self.hangul))
+        return tuple((kind, lengths) for kind, lengths in kinds if lengths is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +132,11 @@ def count_block(texts: Sequence[str], config: FeatureConfig) -> dict[str, Counts
     def counted(hashes: list[Uint32], rows: list[NDArray[np.int64]]) -> Counts:
         return _counts(np.concatenate(hashes), np.concatenate(rows), n_texts)
 
-    inside = (classes == SPACED) | (classes == DIGIT)
-    first, last = _runs(inside)
+    letters = (classes == SPACED) | (classes == DIGIT)
+    first, last = _runs(letters | (classes == HANGUL))
     words = (prefix[last] - prefix[first]) * inverse[first]
     word_rows = _row_of(first, starts)
-    spans = [
-        span
-        for kind, lengths in ((IDEOGRAPH, config.ideographs), (SYLLABLE, config.syllables))
-        for span in _grams_in_runs(classes == kind, lengths, prefix, inverse)
-    ]
+    spans = [span for kind, lengths in config.runs for span in _grams_in_runs(classes == kind, lengths, prefix, inverse)]
     gram_first = np.concatenate([first for first, _ in spans])
     grams = np.concatenate([hashes for _, hashes in spans])
     gram_rows = np.concatenate([_row_of(first, starts) for first, _ in spans])
@@ -143,7 +148,7 @@ def count_block(texts: Sequence[str], config: FeatureConfig) -> dict[str, Counts
         pairs = (words[:-1] * np.uint32(PAIR) + words[1:])[together]
         views["pairs"] = counted([_mix(pairs ^ np.uint32(PAIR_SALT))], [word_rows[1:][together]])
     if config.chars is not None:
-        hashes, rows = _chars_in_words(inside, classes, config.chars, prefix, inverse, starts)
+        hashes, rows = _chars_in_words(letters, classes, config.chars, prefix, inverse, starts)
         views["chars"] = counted(hashes, rows)
     if config.title:
         word_in, gram_in = first < titles[word_rows], gram_first < titles[gram_rows]
@@ -248,7 +253,7 @@ def _chars_in_words(
 
     A span counts if all but its ends lie in one word, its ends are in the word or a separator, and not both are separators.
     """
-    edge = (classes != IDEOGRAPH) & (classes != SYLLABLE)
+    edge = (classes != IDEOGRAPH) & (classes != SYLLABLE) & (classes != HANGUL)
     hashes, rows = [np.empty(0, np.uint32)], [np.empty(0, np.int64)]
     core = inside[1:-1]
     for n in range(3, lengths[1] + 1):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wiretag import codepoints, features
-from wiretag.codepoints import CLASS_SHIFT, DIGIT, IDEOGRAPH, IGNORABLE, SPACED, SYLLABLE
+from wiretag.codepoints import CLASS_SHIFT, DIGIT, HANGUL, IGNORABLE, SPACED
 from wiretag.features import FeatureConfig
 
 _MASK = 0xFFFFFFFF
@@ -39,9 +39,9 @@ def occurrences(text: str, config: FeatureConfig) -> Iterator[Occurrence]:
     """Every n-gram of a text, repeated ones each time."""
     symbols = list(_symbols(text))
     title_end = features.title_length(features.normalise(text))
-    words = list(_runs(symbols, (SPACED, DIGIT)))
+    words = list(_runs(symbols, (SPACED, DIGIT, HANGUL)))
     units = list(words)
-    for kind, (low, high) in ((IDEOGRAPH, config.ideographs), (SYLLABLE, config.syllables)):
+    for kind, (low, high) in config.runs:
         for first, last in _runs(symbols, (kind,)):
             units += [(at, at + n) for n in range(low, high + 1) for at in range(first, last - n + 1)]
     for first, last in units:

@@ -10,7 +10,7 @@ from wiretag.occurrences import occurrences
 
 CONFIGS = [
     FeatureConfig(),
-    FeatureConfig(pairs=True, chars=(3, 5), ideographs=(1, 2), syllables=(2, 4)),
+    FeatureConfig(pairs=True, chars=(3, 5), ideographs=(1, 2), syllables=(2, 4), hangul=(2, 3)),
     FeatureConfig(chars=(4, 6), title=False),
 ]
 SCRIPTS = "abc XYZ äß İ ǅ 北京東京カタかな ประเทศไทย العربيةُ أإ дом Ёж 한국어 १२ ๑๒ １２ ½ ﬁ \n\n-'’\u200d\u00ad😀é e\u0301"

@@ -62,3 +62,11 @@ def write(model: Model, record: Mapping[str, Any], path: Path) -> None:
     )
     with written_beside(path) as beside:
         beside.write_text(text, encoding="utf-8")
+
+
+def with_section(path: Path, title: str, text: str) -> None:
+    """Put a section at the end of a card, in place of one of the same title."""
+    head = f"\n## {title}\n"
+    card = path.read_text(encoding="utf-8").partition(head)[0].rstrip("\n")
+    with written_beside(path) as beside:
+        beside.write_text(f"{card}\n{head}\n{text}\n", encoding="utf-8")

@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from wiretag_data import annotations
 from wiretag_data.fetch import Package, SourceUnavailable, fetch
 from wiretag_data.item import Item
 from wiretag_data.sources.base import Source, coverage_of, mapped, mapping
@@ -28,10 +29,10 @@ TEST_BEGINS = "1987-04-07"
 def _items() -> Iterator[Item]:
     table = mapping("reuters")
     for number, record in sorted(documents().items()):
-        if record["topics"]:
-            date = record["date"]
+        id_, date = f"reuters/{number}", record["date"]
+        if record["topics"] or id_ in annotations.entries():
             part = "test" if date >= TEST_BEGINS else ""
-            yield Item(f"reuters/{number}", record["text"], "en", "reuters", mapped(record["topics"], table), date, "", part)
+            yield Item(id_, record["text"], "en", "reuters", mapped(record["topics"], table), date, "", part)
 
 
 @cache
