@@ -1,4 +1,4 @@
-"""The default model in every language: `make bench-languages` prints the table, LANGUAGES.md keeps it, the model card holds it."""
+"""The default model in every language: `make bench-languages` prints it; LANGUAGES.md and the model card keep it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ def main() -> None:
     text = "\n\n".join(part for part in (_real_news(tagger, sets), _own(tagger), _languages(tagger, sets)) if part)
     print(text)
     libraries = ", ".join(f"{name} {version(name)}" for name in ("wiretag", "numpy", "py3langid"))
-    head = f"# The default model in every language\n\nMade by `make bench-languages`; Python {platform.python_version()}, {libraries}.\n\n"
+    made = f"Made by `make bench-languages`; Python {platform.python_version()}, {libraries}."
+    head = f"# The default model in every language\n\n{made}\n\n"
     with written_beside(RESULTS) as beside:
         beside.write_text(head + text + "\n", encoding="utf-8")
     card = path.with_suffix(".md")
@@ -107,8 +108,7 @@ def _columns(tagger: Tagger, facet: str) -> tuple[list[str], slice]:
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
     lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
-    for row in rows:
-        lines.append("| " + " | ".join(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row) + " |")
+    lines += ["| " + " | ".join(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row) + " |" for row in rows]
     return "\n".join(lines)
 
 

@@ -87,5 +87,5 @@ def test_the_checker_finds_what_is_wrong(tmp_path: Path) -> None:
     (tmp_path / "wire" / "xx").mkdir(parents=True)
     (tmp_path / "wire" / "xx" / "001-a.txt").write_text("topics: trad\ndate: 2026-01-01\n---\nHead\nBody\nS: Nope, T\n")
     found = "\n".join(problems(tmp_path))
-    for sentence in ("unknown topic 'trad'", "no label is called 'Nope'", "topic 'trade' has no name", "0 entries"):
+    for sentence in ("unknown topic 'trad'", "no sector is called 'Nope'", "topic 'trade' has no name", "0 entries"):
         assert sentence in found

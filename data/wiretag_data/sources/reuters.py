@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from wiretag_data import annotations
+from wiretag_data.annotations import entries as annotated
 from wiretag_data.fetch import Package, SourceUnavailable, fetch
 from wiretag_data.item import Item
 from wiretag_data.sources.base import Source, coverage_of, mapped, mapping
@@ -30,7 +30,7 @@ def _items() -> Iterator[Item]:
     table = mapping("reuters")
     for number, record in sorted(documents().items()):
         id_, date = f"reuters/{number}", record["date"]
-        if record["topics"] or id_ in annotations.entries():
+        if record["topics"] or id_ in annotated():
             part = "test" if date >= TEST_BEGINS else ""
             yield Item(id_, record["text"], "en", "reuters", mapped(record["topics"], table), date, "", part)
 
