@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
-from wiretag_data import annotations
+from wiretag_data.annotations import entries
 from wiretag_data.taxonomy import FACETS
 
 LabelSet = frozenset[str]
@@ -45,5 +45,5 @@ def micro_f1(pairs: Sequence[tuple[LabelSet, LabelSet]]) -> float:
 
 def annotated_twice() -> dict[str, list[tuple[LabelSet, LabelSet]]]:
     """Facet -> the two label sets of each item that was annotated twice."""
-    twice = [entry for entry in annotations.entries().values() if "second" in entry]
+    twice = [entry for entry in entries().values() if "second" in entry]
     return {facet: [(frozenset(entry[facet]), frozenset(entry["second"][facet])) for entry in twice] for facet in FACETS}

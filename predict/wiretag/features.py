@@ -12,11 +12,14 @@ The method, in full, so that it can be written again in another language (all ar
 
 Kinds of n-gram, and the *view* (a group of features that is weighted and normalised on its own) that they stand in:
 
-* ``words``: words; n-grams of `ideographs`, `syllables` and `hangul` lengths in runs of these;
-* ``pairs``: two neighbouring words of one text;
+* ``words``: words; in runs of ideographs, syllables and Hangul the n-grams of the shortest length;
+* ``pairs``: two neighbouring words of one text; in such runs the n-grams of the longest length;
 * ``chars``: n-grams of `chars` lengths in a word with one space at each end (``" trade "``), the whole word excepted,
-  Hangul passed over;
+  Hangul passed over; in such runs the n-grams of the lengths between;
 * ``title``: what ``words`` gives for the first line, if more text follows.
+
+A view that is not in use leaves its n-grams of runs to ``words``. Lengths are kept apart because the many short n-grams
+would drown the few telling long ones: tags of Japanese, Chinese, Thai and Korean items gained 0.08 to 0.14 micro-F1.
 
 Prefix hashes make step 3 cheap: with ``P = cumsum(s_i * B**i)``, the hash of span [a, b) is ``(P[b] - P[a]) * B**-a``,
 and an odd B has an inverse modulo 2^32.
@@ -81,6 +84,14 @@ class FeatureConfig:
         used = {"words": True, "pairs": self.pairs, "chars": self.chars is not None, "title": self.title}
         return tuple(view for view in VIEWS if used[view])
 
+    def view_of(self, lengths: tuple[int, int], n: int) -> str:
+        """View of the n-grams of one length in a run: the shortest stand with words, the longest of three with pairs."""
+        shortest, longest = lengths
+        if n == shortest:
+            return "words"
+        view = "pairs" if n == longest and longest - shortest > 1 else "chars"
+        return view if view in self.views else "words"
+
     @property
     def runs(self) -> tuple[tuple[int, tuple[int, int]], ...]:
         """Classes whose runs are cut into n-grams, and the lengths of these."""
@@ -136,23 +147,31 @@ def count_block(texts: Sequence[str], config: FeatureConfig) -> dict[str, Counts
     first, last = _runs(letters | (classes == HANGUL))
     words = (prefix[last] - prefix[first]) * inverse[first]
     word_rows = _row_of(first, starts)
-    spans = [span for kind, lengths in config.runs for span in _grams_in_runs(classes == kind, lengths, prefix, inverse)]
-    gram_first = np.concatenate([first for first, _ in spans])
-    grams = np.concatenate([hashes for _, hashes in spans])
-    gram_rows = np.concatenate([_row_of(first, starts) for first, _ in spans])
+    grams: dict[str, list[tuple[NDArray[np.int64], Uint32]]] = {view: [] for view in VIEWS}
+    for kind, lengths in config.runs:
+        for n, first_of, hashes in _grams_in_runs(classes == kind, lengths, prefix, inverse):
+            grams[config.view_of(lengths, n)].append((first_of, hashes))
     word_hashes = _mix(words ^ np.uint32(WORD_SALT))
 
-    views = {"words": counted([word_hashes, grams], [word_rows, gram_rows])}
+    def with_grams(view: str, hashes: list[Uint32], rows: list[NDArray[np.int64]]) -> Counts:
+        return counted(
+            [*hashes, *(own for _, own in grams[view])], [*rows, *(_row_of(first_of, starts) for first_of, _ in grams[view])]
+        )
+
+    views = {"words": with_grams("words", [word_hashes], [word_rows])}
     if config.pairs:
         together = word_rows[1:] == word_rows[:-1]
         pairs = (words[:-1] * np.uint32(PAIR) + words[1:])[together]
-        views["pairs"] = counted([_mix(pairs ^ np.uint32(PAIR_SALT))], [word_rows[1:][together]])
+        views["pairs"] = with_grams("pairs", [_mix(pairs ^ np.uint32(PAIR_SALT))], [word_rows[1:][together]])
     if config.chars is not None:
-        hashes, rows = _chars_in_words(letters, classes, config.chars, prefix, inverse, starts)
-        views["chars"] = counted(hashes, rows)
+        views["chars"] = with_grams("chars", *_chars_in_words(letters, classes, config.chars, prefix, inverse, starts))
     if config.title:
-        word_in, gram_in = first < titles[word_rows], gram_first < titles[gram_rows]
-        views["title"] = counted([word_hashes[word_in], grams[gram_in]], [word_rows[word_in], gram_rows[gram_in]])
+        units = [(first, word_hashes, word_rows), *((at, own, _row_of(at, starts)) for at, own in grams["words"])]
+        inside_title = [at < titles[rows] for at, _, rows in units]
+        views["title"] = counted(
+            [own[chosen] for (_, own, _), chosen in zip(units, inside_title, strict=True)],
+            [rows[chosen] for (_, _, rows), chosen in zip(units, inside_title, strict=True)],
+        )
     return views
 
 
@@ -227,10 +246,10 @@ def _row_of(positions: NDArray[np.int64], starts: NDArray[np.int64]) -> NDArray[
 
 def _grams_in_runs(
     inside: NDArray[np.bool_], lengths: tuple[int, int], prefix: Uint32, inverse: Uint32
-) -> Iterator[tuple[NDArray[np.int64], Uint32]]:
-    """Sorted positions and mixed hashes of the n-grams within the runs of True, for each length."""
+) -> Iterator[tuple[int, NDArray[np.int64], Uint32]]:
+    """Each length n, and the sorted positions and mixed hashes of the n-grams within the runs of True."""
     if not inside.any():
-        lengths = (1, 1)
+        return
     fits = inside
     for n in range(1, lengths[1] + 1):
         if n > 1:
@@ -238,7 +257,7 @@ def _grams_in_runs(
         if n >= lengths[0]:
             first = np.flatnonzero(fits)
             span = (prefix[first + n] - prefix[first]) * inverse[first]
-            yield first, _mix(span ^ np.uint32(WORD_SALT))
+            yield n, first, _mix(span ^ np.uint32(WORD_SALT))
 
 
 def _chars_in_words(

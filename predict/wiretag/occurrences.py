@@ -40,15 +40,16 @@ def occurrences(text: str, config: FeatureConfig) -> Iterator[Occurrence]:
     symbols = list(_symbols(text))
     title_end = features.title_length(features.normalise(text))
     words = list(_runs(symbols, (SPACED, DIGIT, HANGUL)))
-    units = list(words)
-    for kind, (low, high) in config.runs:
+    units = [("words", first, last) for first, last in words]
+    for kind, lengths in config.runs:
         for first, last in _runs(symbols, (kind,)):
-            units += [(at, at + n) for n in range(low, high + 1) for at in range(first, last - n + 1)]
-    for first, last in units:
+            for n in range(lengths[0], lengths[1] + 1):
+                units += [(config.view_of(lengths, n), at, at + n) for at in range(first, last - n + 1)]
+    for view, first, last in units:
         bucket = _bucket(_hash(symbols[first:last]) ^ features.WORD_SALT)
         start, end = symbols[first].start, symbols[last - 1].end
-        yield Occurrence("words", bucket, start, end)
-        if config.title and symbols[first].at < title_end:
+        yield Occurrence(view, bucket, start, end)
+        if config.title and view == "words" and symbols[first].at < title_end:
             yield Occurrence("title", bucket, start, end)
     if config.pairs:
         for (a, b), (c, d) in zip(words, words[1:], strict=False):

@@ -22,7 +22,7 @@ from wiretag_train.wordlists import other_languages, reference_frequencies, sent
 # N-grams: the best of the trials on the development sets with eight languages. The weights below, the frequencies that a
 # feature must reach and the size are first settings; they are to be measured once all languages and held-out items stand.
 DEFAULT_RECIPE: Final = Recipe(
-    features=FeatureConfig(pairs=True, chars=(4, 5), title=False),
+    features=FeatureConfig(pairs=True, chars=(5, 5), hangul=(1, 2), title=False),
     view_weights={"words": 0.8, "pairs": 0.8, "chars": 1.0},
     b=0.0,
     min_df={"words": 3, "pairs": 5, "chars": 5},
