@@ -18,7 +18,7 @@ from wiretag_train.recipe import Recipe
 from wiretag_train.report import measure
 from wiretag_train.sklearn import WiretagClassifier, WiretagVectorizer
 from wiretag_train.targets import UNKNOWN, Targets, covered_targets, plain_targets
-from wiretag_train.thresholds import best_threshold, sigmoid_calibration
+from wiretag_train.thresholds import pooled_calibration, shrunk_threshold, sigmoid_calibration
 
 QUICK = Recipe(costs=(1.0,))
 
@@ -76,9 +76,9 @@ def test_f1_counts_only_what_is_judged() -> None:
 
 def test_threshold_divides_and_shrinks() -> None:
     scores, truth = np.array([2.0, 1.0, -1.0, -2.0]), np.array([True, True, False, False])
-    assert best_threshold(scores, truth) == 0
-    assert best_threshold(scores + 3, truth) == pytest.approx(3 * 2 / 3)
-    assert best_threshold(scores, np.zeros(4, bool)) == 0
+    assert shrunk_threshold(scores, truth) == 0
+    assert shrunk_threshold(scores + 3, truth) == pytest.approx(3 * 2 / 3)
+    assert shrunk_threshold(scores, np.zeros(4, bool)) == 0
 
 
 @settings(max_examples=50, deadline=None)
@@ -102,3 +102,16 @@ def test_labels_that_a_test_set_does_not_cover_take_no_part_in_its_figures(tagge
     assert measure(Tagger(model), texts, [Targets("topic", facet.labels, values)])["topic"]["macro_f1"] == 1
     nothing = np.full((2, 3), UNKNOWN, np.int8)
     assert measure(Tagger(model), texts, [Targets("topic", facet.labels, nothing)]) == {}
+
+
+def test_pooled_shifts_follow_base_rates_and_rare_labels_stay_near_the_mean() -> None:
+    random = np.random.default_rng(0)
+    n = 4000
+    scores = random.normal(0, 1, (n, 3))
+    truth = random.random((n, 3)) < 1 / (1 + np.exp(-(2 * scores + np.array([1.0, -1.0, 0.0]))))
+    judged = np.ones((n, 3), bool)
+    judged[20:, 2] = False  # the third label is judged on twenty items only
+    slope, shifts = pooled_calibration(scores, truth, judged)
+    assert slope == pytest.approx(2, abs=0.2)
+    assert shifts[:2] == pytest.approx([1, -1], abs=0.2)
+    assert abs(shifts[2] - shifts.mean()) < 0.7

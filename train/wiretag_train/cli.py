@@ -28,15 +28,16 @@ _N_JOBS = os.cpu_count() or 1
 _INTERRUPTED = 130
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notices.")]
+Add = Annotated[list[str] | None, typer.Option(metavar="NAME", help="Add a hub data set to the corpus: agnews, gnad10.")]
 CorpusFolder = Annotated[Path, typer.Option("--corpus", help="Folder of the corpus.")]
 
 
 @corpus_app.command("build")
-def corpus_build(folder: CorpusFolder = CORPUS, quiet: Quiet = False) -> None:
+def corpus_build(folder: CorpusFolder = CORPUS, add: Add = None, quiet: Quiet = False) -> None:
     """Build the default corpus, if it is not there as it would be built."""
     from wiretag_train import default
 
-    default.corpus(folder, _teller(quiet))
+    default.corpus(folder, _teller(quiet), add or ())
 
 
 @corpus_app.command("inspect")
@@ -74,6 +75,7 @@ def train(
     test: Annotated[Path | None, typer.Option(help="Items to measure on; without it a tenth is held out.")] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="The model file to write.")] = MODEL,
     folder: CorpusFolder = CORPUS,
+    add: Add = None,
     seed: Annotated[int, typer.Option(help="Seed of folds and splits.")] = 0,
     jobs: Annotated[int, typer.Option(min=1, help="Processes to use.")] = _N_JOBS,
     quiet: Quiet = False,
@@ -85,8 +87,10 @@ def train(
             raise UsageError("--test goes with --data.")
         from wiretag_train import default
 
-        default.train(folder, output, seed, jobs, quiet, _teller(quiet))
+        default.train(folder, output, seed, jobs, quiet, _teller(quiet), add or ())
     else:
+        if add:
+            raise UsageError("--add adds to the default corpus; it does not go with --data.")
         _train_own(data, labels, text, test, output, seed, jobs, quiet)
     if not quiet:
         peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))

@@ -5,21 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
 from wiretag import model as model_file
-from wiretag.errors import DataError, ModelError
+from wiretag.errors import DataError, ModelError, UsageError
 from wiretag.model import Model
 from wiretag.tagger import Tagger
 from wiretag_data import corpus as corpus_files
 from wiretag_data.annotations import SOURCE as ANNOTATED
 from wiretag_data.item import Item
 from wiretag_data.lexicon import load_lexicons
-from wiretag_data.sources import DEFAULT
+from wiretag_data.sources import DEFAULT, EXTRA
 from wiretag_data.sources.wire import HELD_OUT
 from wiretag_data.taxonomy import FACETS, load_taxonomy
 from wiretag_train import card, report
@@ -33,20 +33,27 @@ _LICENCE: Final = "Apache-2.0; trained on the project's own texts (CC BY 4.0) an
 Say = Callable[[str], None]
 
 
-def corpus(folder: Path, say: Say) -> dict[str, Any]:
-    """Build the default corpus if it is not there as it would be built; gives its record."""
-    if corpus_files.is_current(folder, DEFAULT):
+def corpus(folder: Path, say: Say, add: Sequence[str] = ()) -> dict[str, Any]:
+    """Build the default corpus, with the extra sources named by `add`, if it is not there as it would be built.
+
+    Gives its record. Raises `UsageError` for a source that does not exist.
+    """
+    for name in add:
+        if name not in EXTRA:
+            raise UsageError(f"There is no source '{name}' to add (there are: {', '.join(EXTRA)}).")
+    sources = (*DEFAULT, *(EXTRA[name] for name in dict.fromkeys(add)))
+    if corpus_files.is_current(folder, sources):
         say(f"The corpus in {folder} is up to date.")
         record = corpus_files.read_record(folder)
         if record is not None:
             return record
     say(f"Building the corpus in {folder} ...")
-    return corpus_files.build(DEFAULT, folder, say=say)
+    return corpus_files.build(sources, folder, say=say)
 
 
-def train(folder: Path, output: Path, seed: int, jobs: int, quiet: bool, say: Say) -> None:
+def train(folder: Path, output: Path, seed: int, jobs: int, quiet: bool, say: Say, add: Sequence[str] = ()) -> None:
     """Build the corpus, train, measure, and write the model, its scikit-learn pipeline and its card."""
-    record = corpus(folder, say)
+    record = corpus(folder, say, add)
     pipeline = output.with_name("model.joblib")
     mark = _fingerprint(record, seed)
     if pipeline.exists() and _made_with(output) == mark:

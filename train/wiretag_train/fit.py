@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from wiretag.vectors import Vectoriser, ViewWeighting
 from wiretag_train.heads import ALWAYS, Heads, fit_heads, folds_of
+from wiretag_train.heads import fit_steps as head_steps
 from wiretag_train.matrix import Frequencies, frequencies, frequent_columns, matrix, total, vocabulary
 from wiretag_train.recipe import Recipe
 from wiretag_train.targets import Targets
@@ -68,7 +69,17 @@ def fit(training: TrainingSet, recipe: Recipe, jobs: int, tick: Callable[[str], 
     )
 
     def heads_of(targets: Targets) -> Heads:
-        return fit_heads(X, targets, folds, training.weight, recipe.costs, jobs, lambda: tick(f"facet {targets.facet}"))
+        return fit_heads(
+            X,
+            targets,
+            folds,
+            training.weight,
+            recipe.costs,
+            jobs,
+            lambda: tick(f"facet {targets.facet}"),
+            pooled=recipe.pooled,
+            search_folds=recipe.search_folds,
+        )
 
     return Fitted(vectoriser, tuple(heads_of(targets) for targets in training.facets))
 
@@ -93,5 +104,4 @@ def make_vectoriser(training: TrainingSet, recipe: Recipe, jobs: int) -> Vectori
 
 def fit_steps(training: TrainingSet, recipe: Recipe) -> int:
     """How often `fit` calls `tick`."""
-    labels = sum(len(targets.labels) for targets in training.facets)
-    return 1 + labels * (len(recipe.costs) + 1)
+    return 1 + sum(head_steps(len(targets.labels), len(recipe.costs), recipe.search_folds) for targets in training.facets)

@@ -21,7 +21,13 @@ from sklearn.svm import LinearSVC
 
 from wiretag_train.evaluate import accuracy, f1_scores
 from wiretag_train.targets import UNKNOWN, Targets
-from wiretag_train.thresholds import best_threshold, sigmoid_calibration, softmax_calibration
+from wiretag_train.thresholds import (
+    best_threshold,
+    pooled_calibration,
+    shrunk_threshold,
+    sigmoid_calibration,
+    softmax_calibration,
+)
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
@@ -77,6 +83,9 @@ def fit_heads(
     costs: Sequence[float],
     jobs: int,
     tick: Callable[[], None] = lambda: None,
+    *,
+    pooled: bool = False,
+    search_folds: int = N_FOLDS,
 ) -> Heads:
     """Fit all heads of a facet at the C that scores best out of fold.
 
@@ -86,7 +95,9 @@ def fit_heads(
     folds : in [0, N_FOLDS), or ALWAYS for items that train every fold and judge none.
     sample_weight : shape [n_items].
     costs : the values of C to choose from; with one, nothing is searched.
-    tick : called after each label at each C.
+    tick : called after each label at each C, and after each label's last fit.
+    pooled : decide for all labels of the facet together, see `_pooled_decisions`.
+    search_folds : how many of the folds choose C.
     """
     n_labels = len(targets.labels)
     scores: dict[float, Float64] = {}
@@ -100,22 +111,43 @@ def fit_heads(
                 results.append(result)
             return results
 
+        def out_of_fold(cost: float, chosen: Sequence[int]) -> Float64:
+            if not n_labels:
+                return np.empty((X.shape[0], 0))
+            return np.stack(over_labels(_out_of_fold, folds, chosen, cost), axis=1)
+
+        searched, rest = range(search_folds), range(search_folds, N_FOLDS)
         for cost in costs:
-            scores[cost] = np.stack(over_labels(_out_of_fold, folds, cost), axis=1) if n_labels else np.empty((X.shape[0], 0))
+            scores[cost] = out_of_fold(cost, searched)
         best = max(costs, key=lambda cost: (_quality(scores[cost], targets, folds), -cost))
+        judging = scores[best]
+        if rest:
+            others = out_of_fold(best, rest)
+            judging = np.where(np.isnan(judging), others, judging)
         fitted = over_labels(_fit_one, best)
     weights = np.stack([coef for coef, _ in fitted]) if n_labels else np.empty((0, X.shape[1]), np.float32)
     intercepts = np.array([intercept for _, intercept in fitted])
-    slopes, shifts, thresholds = _decisions(scores[best], targets, folds)
+    decide = _pooled_decisions if pooled and not targets.exclusive else _decisions
+    slopes, shifts, thresholds = decide(judging, targets, folds)
     return Heads(targets, weights, intercepts, slopes, shifts, thresholds, best)
 
 
+def fit_steps(n_labels: int, n_costs: int, search_folds: int = N_FOLDS) -> int:
+    """How often `fit_heads` calls `tick`."""
+    return n_labels * (n_costs + 1 + (search_folds < N_FOLDS))
+
+
 def _out_of_fold(
-    X: sparse.csr_matrix, truth: NDArray[np.int8], weight: Float64, folds: NDArray[np.int64], cost: float
+    X: sparse.csr_matrix,
+    truth: NDArray[np.int8],
+    weight: Float64,
+    folds: NDArray[np.int64],
+    chosen: Sequence[int],
+    cost: float,
 ) -> Float64:
-    """Scores of one label's items from heads that have not seen them; NaN outside the folds."""
+    """Scores of one label's items in the chosen folds, from heads that have not seen them; NaN elsewhere."""
     scores = np.full(X.shape[0], np.nan)
-    for fold in range(N_FOLDS):
+    for fold in chosen:
         judged = folds == fold
         trained = (truth != UNKNOWN) & ~judged
         coef, intercept = _fit_one(X[trained], truth[trained], weight[trained], cost)
@@ -135,22 +167,22 @@ def _fit_one(X: sparse.csr_matrix, truth: NDArray[np.int8], weight: Float64, cos
     return head.coef_[0].astype(np.float32), float(head.intercept_[0])
 
 
-def _judged(targets: Targets, folds: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Items and labels that may judge: in a fold, and covered; shape [n_items, L]."""
-    judged: NDArray[np.bool_] = (targets.values != UNKNOWN) & (folds != ALWAYS)[:, None]
+def _judged(targets: Targets, folds: NDArray[np.int64], scores: Float64) -> NDArray[np.bool_]:
+    """Items and labels that may judge: in a fold, covered, and with a score; shape [n_items, L]."""
+    judged: NDArray[np.bool_] = (targets.values != UNKNOWN) & (folds != ALWAYS)[:, None] & ~np.isnan(scores)
     return judged
 
 
 def _quality(scores: Float64, targets: Targets, folds: NDArray[np.int64]) -> float:
     """What C is chosen by: accuracy, or the mean of micro- and macro-F1 at the thresholds that these scores give."""
-    judged = _judged(targets, folds)
+    judged = _judged(targets, folds, scores)
     if targets.exclusive:
         rows = judged.all(axis=1)
         return accuracy(scores[rows].argmax(axis=1), targets.values[rows].argmax(axis=1))
     given = np.zeros(scores.shape, bool)
     for n in range(scores.shape[1]):
         rows = judged[:, n]
-        given[rows, n] = scores[rows, n] >= best_threshold(scores[rows, n], targets.values[rows, n] == 1)
+        given[rows, n] = scores[rows, n] >= shrunk_threshold(scores[rows, n], targets.values[rows, n] == 1)
     found = f1_scores(given, targets.values == 1, judged)
     return (found.micro + found.macro) / 2
 
@@ -158,7 +190,7 @@ def _quality(scores: Float64, targets: Targets, folds: NDArray[np.int64]) -> flo
 def _decisions(scores: Float64, targets: Targets, folds: NDArray[np.int64]) -> tuple[Float64, Float64, Float64]:
     """Slopes, shifts and thresholds (on probabilities) of all labels."""
     n_labels = len(targets.labels)
-    judged = _judged(targets, folds)
+    judged = _judged(targets, folds, scores)
     if targets.exclusive:
         rows = judged.all(axis=1)
         slope = softmax_calibration(scores[rows], targets.values[rows].argmax(axis=1)) if rows.any() else 1.0
@@ -168,5 +200,21 @@ def _decisions(scores: Float64, targets: Targets, folds: NDArray[np.int64]) -> t
         rows = judged[:, n]
         own, truth = scores[rows, n], targets.values[rows, n] == 1
         slopes[n], shifts[n] = sigmoid_calibration(own, truth)
-        thresholds[n] = 1 / (1 + np.exp(-(slopes[n] * best_threshold(own, truth) + shifts[n])))
+        thresholds[n] = 1 / (1 + np.exp(-(slopes[n] * shrunk_threshold(own, truth) + shifts[n])))
     return slopes, shifts, thresholds
+
+
+def _pooled_decisions(scores: Float64, targets: Targets, folds: NDArray[np.int64]) -> tuple[Float64, Float64, Float64]:
+    """Slopes, shifts and one threshold for all labels of a facet: what a few dozen positives a label can bear.
+
+    Out of fold on the project's items one probability for all labels gave a micro-F1 of topics 0.005 above thresholds
+    of their own.
+    """
+    n_labels = len(targets.labels)
+    judged, truth = _judged(targets, folds, scores), targets.values == 1
+    if not (judged & truth).any():
+        return _decisions(scores, targets, folds)
+    slope, shifts = pooled_calibration(scores, truth, judged)
+    probability = 1 / (1 + np.exp(-(slope * scores + shifts)))
+    bar = best_threshold(probability[judged], truth[judged])
+    return np.full(n_labels, slope), shifts, np.full(n_labels, bar)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from wiretag.features import VIEWS, FeatureConfig
+from wiretag_train.heads import N_FOLDS
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,8 @@ class Recipe:
     min_df : view -> texts that a feature must occur in, lexicon entries not counted.
     min_entries : view -> lexicon entries that a feature must occur in; either is enough.
     costs : values of C that cross-validation chooses from.
+    pooled : calibrate and decide for all labels of a facet together, for few judging items a label.
+    search_folds : folds that choose C; the others only judge.
     max_weights : weights that the shipped file keeps, the most telling ones.
     seed : of folds and splits.
     """
@@ -31,5 +34,7 @@ class Recipe:
     min_df: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(VIEWS, 2))
     min_entries: Mapping[str, int] = field(default_factory=lambda: {"words": 1, "pairs": 1, "chars": 2, "title": 1})
     costs: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0)
+    pooled: bool = False
+    search_folds: int = N_FOLDS
     max_weights: int = 2_500_000
     seed: int = 0

@@ -8,14 +8,21 @@ from scipy.optimize import minimize, minimize_scalar
 from scipy.special import logsumexp
 
 Float64 = NDArray[np.float64]
+_PRIOR = 10.0
 
 
-def best_threshold(scores: Float64, truth: NDArray[np.bool_]) -> float:
-    """The score at which F1 is highest, midway to the next lower one, shrunk towards 0 for rare labels.
+def shrunk_threshold(scores: Float64, truth: NDArray[np.bool_]) -> float:
+    """`best_threshold`, shrunk towards 0 for rare labels.
 
     A label's own best threshold (Yang 2001, "SCut") overfits where positives are few; it is multiplied by
     ``m / (m + 1)`` for m positives. 0 is where a linear classifier decides by itself.
     """
+    positives = int(truth.sum())
+    return best_threshold(scores, truth) * positives / (positives + 1)
+
+
+def best_threshold(scores: Float64, truth: NDArray[np.bool_]) -> float:
+    """The score at which F1 is highest, midway to the next lower one; 0 without positives."""
     positives = int(truth.sum())
     if not positives:
         return 0.0
@@ -26,7 +33,7 @@ def best_threshold(scores: Float64, truth: NDArray[np.bool_]) -> float:
     f1[:-1][ordered[:-1] == ordered[1:]] = 0  # equal scores cannot be told apart
     best = int(f1.argmax())
     below = ordered[best + 1] if best + 1 < len(ordered) else ordered[best] - 1
-    return float((ordered[best] + below) / 2 * positives / (positives + 1))
+    return float((ordered[best] + below) / 2)
 
 
 def sigmoid_calibration(scores: Float64, truth: NDArray[np.bool_]) -> tuple[float, float]:
@@ -51,6 +58,30 @@ def sigmoid_calibration(scores: Float64, truth: NDArray[np.bool_]) -> tuple[floa
 
     fitted = minimize(loss, np.array([0.7, 0.0]), jac=True, method="L-BFGS-B", bounds=[(-4, 5), (-30, 30)])
     return float(np.exp(fitted.x[0])), float(fitted.x[1])
+
+
+def pooled_calibration(scores: Float64, truth: NDArray[np.bool_], judged: NDArray[np.bool_]) -> tuple[float, Float64]:
+    """One slope for all labels and a shift for each, for ``sigmoid(slope * score + shift)``; arrays of shape [n, L].
+
+    With a few dozen positives a label, slopes of their own (`sigmoid_calibration`) are mostly noise, and noise between
+    labels is what ranks them: on the development sets of other people's news they cost 0.01 to 0.04 macro-F1. Shifts are
+    drawn towards their mean by an L2 penalty, as if each had `_PRIOR` more observations at the mean.
+    """
+    truth_ = truth.astype(np.float64)
+    n_labels = scores.shape[1]
+    known = np.where(judged, scores, 0.0)
+
+    def loss(parameters: Float64) -> tuple[float, Float64]:
+        slope, mean, own = np.exp(parameters[0]), parameters[1], parameters[2:]
+        logits = slope * known + mean + own
+        error = np.where(judged, 1 / (1 + np.exp(-np.clip(logits, -500, 500))) - truth_, 0.0)
+        value = np.where(judged, np.logaddexp(0, logits) - truth_ * logits, 0.0).sum() + _PRIOR * (own**2).sum() / 2
+        gradient = np.concatenate([[(error * known).sum() * slope, error.sum()], error.sum(axis=0) + _PRIOR * own])
+        return float(value), gradient
+
+    start = np.concatenate([[0.7, 0.0], np.zeros(n_labels)])
+    fitted = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(-4, 5)] + [(-30, 30)] * (n_labels + 1))
+    return float(np.exp(fitted.x[0])), fitted.x[1] + fitted.x[2:]
 
 
 def softmax_calibration(scores: Float64, truth: NDArray[np.intp]) -> float:

@@ -27,10 +27,9 @@ _SENTENCE_WORDS: Final = (3, 16)
 
 def word_rates(language: str) -> dict[str, float]:
     """Word -> its share of the words of running text; empty for a language that wordfreq does not have."""
-    try:
-        return dict(wordfreq.get_frequency_dict(_LISTS.get(language, language)))
-    except LookupError:
-        return {}
+    name = _LISTS.get(language, language)
+    # Asked for what it does not have, wordfreq gives a neighbour: for Traditional Chinese, Simplified.
+    return dict(wordfreq.get_frequency_dict(name)) if name in wordfreq.available_languages() else {}
 
 
 def other_languages(ours: Iterable[str]) -> list[str]:
