@@ -14,9 +14,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-# "(Agency) – ", "BERLIN, 12 May (Agency) - ", "【Agency】", "CITY, May 12, 2026 /Wire/ -- "
+# "(Agency) – ", "(Agency) CITY – " (of which the city stays: it may be a company), "(CITY=Agency) ",
+# "BERLIN, 12 May (Agency) - ", "【Agency】", "CITY, May 12, 2026 /Wire/ -- "
 _DATELINES = (
     re.compile(r"^\([^()\n]{2,60}\)\s*[-\u2010-\u2015\u2212=:：]+\s*"),
+    re.compile(r"^\([^()\n]{2,60}\)\s+(?=[^()\n]{2,40}\s[-\u2010-\u2015\u2212]\s)"),
+    re.compile(r"^\([^()=\n]{1,30}=[^()\n]{2,40}\)\s*"),
     re.compile(r"^(?=[^(\n]*[,\d]|[^a-z(\n]+\()[^\n()]{2,60}\([^()\n]{2,60}\)\s*[-\u2010-\u2015\u2212=]+\s*"),
     re.compile(r"^[【\[（][^】\]）\n]{2,40}[】\]）]\s*[-\u2010-\u2015\u2212=:：]*\s*"),
     re.compile(r"^[^\n/]{0,80}/[^/\n]{2,40}/\s*[-\u2010-\u2015\u2212]+\s*"),

@@ -54,8 +54,15 @@ def test_footers_of_other_languages() -> None:
 
 
 def test_datelines_are_taken_off() -> None:
-    for dateline in ("(Agency) – ", "LUND, 12 May (Agency) - ", "LUND, May 12, 2026 /Agency/ -- ", "【Agency】"):
+    for dateline in (
+        "(Agency) – ",
+        "LUND, 12 May (Agency) - ",
+        "LUND, May 12, 2026 /Agency/ -- ",
+        "【Agency】",
+        "(LUND=Agency) ",
+    ):
         assert parse(f"{dateline}Mill opens\nText.", RULES).text == "Mill opens\nText."
+    assert parse("(Agency) LUND – Mill opens\nText.", RULES).text == "LUND – Mill opens\nText."
 
 
 def test_contact_block_and_sender_paragraph_go() -> None:
