@@ -40,6 +40,16 @@ def symbols() -> NDArray[np.uint32]:
 
 
 @cache
+def is_unassigned() -> NDArray[np.bool_]:
+    """Whether the table's Unicode version lacks a code point, shape [0x110000]: a quick look before `unassigned` is asked."""
+    flat = np.array(_data()["unassigned_ranges"])
+    steps = np.zeros(0x110001, np.int8)
+    steps[flat[::2]] += 1
+    steps[flat[1::2] + 1] -= 1
+    return np.cumsum(steps[:-1], dtype=np.int8).astype(bool)
+
+
+@cache
 def unassigned() -> re.Pattern[str]:
     """Matches code points that the table's Unicode version does not know.
 

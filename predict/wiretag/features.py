@@ -182,9 +182,20 @@ def normalise(text: str) -> str:
     return unicodedata.normalize("NFKC", codepoints.unassigned().sub(" ", text))
 
 
+def _all_normalised(texts: Sequence[str]) -> Sequence[str]:
+    """`normalise` of each text; code points are looked up for all texts at once, which the pattern would do far slower."""
+    joined = "".join(texts)
+    if joined.isascii():
+        return texts
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+    if codepoints.is_unassigned()[codes].any():
+        return [normalise(text) for text in texts]
+    return [unicodedata.normalize("NFKC", text) for text in texts]
+
+
 def _symbols(texts: Sequence[str]) -> tuple[Uint32, NDArray[np.int64], NDArray[np.int64]]:
     """Symbols of all texts with a separator before, between and behind; where each text starts, where its title ends."""
-    normal = [normalise(text) for text in texts]
+    normal = _all_normalised(texts)
     joined = "\n" + "\n".join(normal) + "\n"
     lengths = np.fromiter((len(text) + 1 for text in normal), np.int64, len(normal))
     starts = np.cumsum(lengths) - lengths + 1
