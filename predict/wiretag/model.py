@@ -5,10 +5,11 @@ Tensors (F features, L labels of all facets together, Z non-zero weights):
 =================  ========  =====================================================================================
 columns            uint32 F  ascending: number of the view << 20 | bucket
 idf                float16 F inverse document frequency
-offsets            uint32 F+1 where each feature's weights begin
-labels             uint16 Z  label of each weight
-weights            int8 Z    root of each: the weight is ``root * abs(root) * scale`` of its label
-scales             float32 L
+counts             uint16 F  how many weights each feature has
+labels             uint16 Z  row of each weight (uint8 if there are at most 256 rows)
+weights            int8 Z    root of each: the weight is ``root * abs(root) * scale`` of its row
+scales             float32 R R = L rows of the labels, then one row of each facet that is not exclusive: the part that
+                             the weights of its labels have in common, added to the score of every one of them
 intercepts         float32 L
 slopes, shifts     float32 L calibration: probability = sigmoid(slope * score + shift), or softmax of it in a facet
                              where exactly one label holds
@@ -23,8 +24,9 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,7 +69,7 @@ class Model:
     ----------
     vectoriser : texts to vectors over the model's F features.
     facets : their labels, one after another, are the label axis of length L.
-    offsets, labels, weights, scales, intercepts, slopes, shifts, thresholds : see the module's table.
+    counts, labels, weights, scales, intercepts, slopes, shifts, thresholds : see the module's table.
     names : facet -> label -> language -> name and aliases.
     wire : language -> its distributors' words, see `wiretag.wire`.
     about : metrics, training record, licence: shown, never used.
@@ -75,8 +77,8 @@ class Model:
 
     vectoriser: Vectoriser
     facets: tuple[Facet, ...]
-    offsets: NDArray[np.uint32]
-    labels: NDArray[np.uint16]
+    counts: NDArray[np.uint16]
+    labels: NDArray[np.uint16] | NDArray[np.uint8]
     weights: NDArray[np.int8]
     scales: NDArray[np.float32]
     intercepts: NDArray[np.float32]
@@ -87,10 +89,41 @@ class Model:
     wire: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
     about: Mapping[str, Any] = field(default_factory=dict)
 
+    @cached_property
+    def offsets(self) -> NDArray[np.int64]:
+        """Where each feature's weights begin, shape [F + 1]."""
+        return np.concatenate(([0], np.cumsum(self.counts, dtype=np.int64)))
+
     @property
     def label_ids(self) -> list[str]:
         """Ids of all labels of all facets, length L."""
         return [label for facet in self.facets for label in facet.labels]
+
+    def columns(self) -> Iterator[tuple[Facet, slice]]:
+        """Each facet with its place on the label axis."""
+        start = 0
+        for facet in self.facets:
+            yield facet, slice(start, start + len(facet.labels))
+            start += len(facet.labels)
+
+    def rows_of(self, label: int) -> list[int]:
+        """Rows whose weights add up to those of a label: its own, and what its facet has in common."""
+        rows, common = [label], len(self.label_ids)
+        for facet, columns in self.columns():
+            if columns.start <= label < columns.stop and not facet.exclusive:
+                rows.append(common)
+            common += not facet.exclusive
+        return rows
+
+    def with_common(self, sums: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
+        """Linear scores, shape [n_texts, L], from the sums of all rows, shape [n_texts, R]."""
+        common = len(self.label_ids)
+        scores = sums[:, :common] + self.intercepts
+        for facet, columns in self.columns():
+            if not facet.exclusive:
+                scores[:, columns] += sums[:, common, None]
+                common += 1
+        return scores.astype(np.float32)
 
 
 def save(model: Model, path: Path) -> None:
@@ -119,8 +152,8 @@ def save(model: Model, path: Path) -> None:
 
 
 _VECTORS: Final = {
-    "offsets": np.uint32, "labels": np.uint16, "weights": np.int8, "scales": np.float32, "intercepts": np.float32,
-    "slopes": np.float32, "shifts": np.float32, "thresholds": np.float32,
+    "counts": (np.uint16,), "labels": (np.uint16, np.uint8), "weights": (np.int8,), "scales": (np.float32,),
+    "intercepts": (np.float32,), "slopes": (np.float32,), "shifts": (np.float32,), "thresholds": (np.float32,),
 }  # fmt: skip
 
 
@@ -198,19 +231,20 @@ def _build(  # noqa: C901 - one check a line
     n_labels = sum(len(facet.labels) for facet in facets)
     columns, idf = tensors["columns"], tensors["idf"]
     vectors = {name: tensors[name] for name in _VECTORS}
-    for name, dtype in _VECTORS.items():
-        if vectors[name].dtype != dtype or vectors[name].ndim != 1:
+    for name, dtypes in _VECTORS.items():
+        if vectors[name].dtype not in dtypes or vectors[name].ndim != 1:
             raise ValueError(f"the tensor '{name}' has the wrong type")
-    offsets, labels = vectors["offsets"].astype(np.int64), vectors["labels"]
+    counts, labels = vectors["counts"], vectors["labels"]
+    n_rows = n_labels + sum(not facet.exclusive for facet in facets)
     if columns.dtype != np.uint32 or columns.ndim != 1 or idf.shape != columns.shape:
         raise ValueError("the vocabulary has the wrong shape")
     if len(columns) and (np.any(columns[1:] <= columns[:-1]) or columns[-1] >= len(VIEWS) << BITS):
         raise ValueError("the vocabulary is not in order")
-    if len(offsets) != len(columns) + 1 or offsets[0] or np.any(np.diff(offsets) < 0) or offsets[-1] != len(labels):
+    if len(counts) != len(columns) or counts.sum(dtype=np.int64) != len(labels):
         raise ValueError("the weights do not fit the vocabulary")
-    if len(vectors["weights"]) != len(labels) or (len(labels) and labels.max() >= n_labels):
+    if len(vectors["weights"]) != len(labels) or (len(labels) and labels.max() >= n_rows):
         raise ValueError("the weights do not fit the labels")
-    if any(len(vectors[name]) != n_labels for name in list(_VECTORS)[3:]):
+    if len(vectors["scales"]) != n_rows or any(len(vectors[name]) != n_labels for name in list(_VECTORS)[4:]):
         raise ValueError("the calibration does not fit the labels")
     if not all(np.isfinite(tensor).all() for tensor in (idf, *list(vectors.values())[3:])):
         raise ValueError("a number is not finite")

@@ -144,23 +144,23 @@ class Tagger:
 
     def scores(self, vectors: Vectors) -> Float32:
         """Linear scores, shape [n_texts, n_labels]: only the weights of the features that occur are touched."""
-        model, n_labels = self.model, len(self.model.scales)
-        first = model.offsets[vectors.features].astype(np.int64)
-        sizes = model.offsets[vectors.features + 1].astype(np.int64) - first
+        model, n_rows = self.model, len(self.model.scales)
+        first = model.offsets[vectors.features]
+        sizes = model.counts[vectors.features].astype(np.int64)
         ends = np.cumsum(sizes)
         total = int(ends[-1]) if len(ends) else 0
         at = np.arange(total) + np.repeat(first - (ends - sizes), sizes)
-        cells = np.repeat(vectors.rows * n_labels, sizes) + model.labels[at]
+        cells = np.repeat(vectors.rows * n_rows, sizes) + model.labels[at]
         roots = model.weights[at].astype(np.float32)
         values = np.repeat(vectors.values, sizes) * roots * np.abs(roots)
-        sums = np.bincount(cells, values, vectors.n_texts * n_labels).reshape(vectors.n_texts, n_labels)
-        return (sums * model.scales + model.intercepts).astype(np.float32)
+        sums = np.bincount(cells, values, vectors.n_texts * n_rows).reshape(vectors.n_texts, n_rows)
+        return model.with_common(sums * model.scales)
 
     def calibrated(self, scores: Float32) -> Float32:
         """Scores to probabilities, both of shape [n_texts, n_labels]."""
         logits = scores * self.model.slopes + self.model.shifts
         result = np.empty_like(logits)
-        for facet, columns in self._columns():
+        for facet, columns in self.model.columns():
             part = logits[:, columns]
             if facet.exclusive:
                 power = np.exp(part - part.max(axis=1, keepdims=True))
@@ -169,21 +169,15 @@ class Tagger:
                 result[:, columns] = 1 / (1 + np.exp(-np.clip(part, -60, 60)))
         return result
 
-    def _columns(self) -> Iterator[tuple[Facet, slice]]:
-        start = 0
-        for facet in self.model.facets:
-            yield facet, slice(start, start + len(facet.labels))
-            start += len(facet.labels)
-
     def _tags(self, item: WireItem, row: NDArray[np.float32], threshold: float | None, names: str) -> Tags:
         language, facets = UNKNOWN_LANGUAGE, {}
         chosen = {
             facet.name: self._chosen(facet, row[columns], self.model.thresholds[columns], threshold)
-            for facet, columns in self._columns()
+            for facet, columns in self.model.columns()
         }
         if chosen.get(LANGUAGE_FACET):
             language = chosen[LANGUAGE_FACET][0][0]
-        for facet, _ in self._columns():
+        for facet, _ in self.model.columns():
             if facet.name != LANGUAGE_FACET:
                 wanted = language if names == "item" else names
                 facets[facet.name] = tuple(
@@ -222,11 +216,13 @@ class Tagger:
             raise UsageError(f"The model has no label '{label}' (it has: {', '.join(self.model.label_ids)}).")
         story = self.parse(text).text
         model = self.model
-        of_label = np.flatnonzero(model.labels == model.label_ids.index(label))
-        roots = model.weights[of_label].astype(np.float64)
-        weight = roots * np.abs(roots) * float(model.scales[model.label_ids.index(label)])
-        feature = np.searchsorted(model.offsets, of_label, side="right") - 1
-        weight_of = dict(zip(feature.tolist(), weight.tolist(), strict=True))
+        weight_of: dict[int, float] = {}
+        for row in model.rows_of(model.label_ids.index(label)):
+            of_row = np.flatnonzero(model.labels == row)
+            roots = model.weights[of_row].astype(np.float64)
+            weight = roots * np.abs(roots) * float(model.scales[row])
+            for number, part in zip(np.searchsorted(model.offsets, of_row, side="right") - 1, weight, strict=True):
+                weight_of[int(number)] = weight_of.get(int(number), 0.0) + float(part)
         vectors = model.vectoriser.block([story])
         value_of = dict(zip(vectors.features.tolist(), vectors.values.tolist(), strict=True))
         places: dict[int, list[tuple[int, int]]] = {}

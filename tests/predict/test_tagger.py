@@ -29,7 +29,8 @@ def test_explanation_points_at_the_words_that_decide(tagger: Tagger) -> None:
 
 def test_a_label_brings_the_one_that_always_stands_beside_it(tagger: Tagger) -> None:
     facet = replace(tagger.facets[0], exclusive=False, beside={"sport": ("money", "health")})
-    model = replace(tagger.model, facets=(facet,), thresholds=np.full(3, 0.6, np.float32))
+    scales = np.append(tagger.model.scales, np.float32(1))
+    model = replace(tagger.model, facets=(facet,), scales=scales, thresholds=np.full(3, 0.6, np.float32))
     given = Tagger(model).tag("the goal of the coach in the league final").labels("topic")
     assert given[0] == "sport"
     assert len(given) == 2

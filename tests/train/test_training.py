@@ -12,6 +12,8 @@ from wiretag.errors import DataError
 from wiretag.tagger import Tagger
 from wiretag_data.item import Item
 from wiretag_train.evaluate import calibration_error, f1_scores
+from wiretag_train.export import to_model
+from wiretag_train.fit import TrainingSet, fit
 from wiretag_train.heads import N_FOLDS, folds_of
 from wiretag_train.own_data import train_own
 from wiretag_train.recipe import Recipe
@@ -97,7 +99,8 @@ def test_calibration_error_of_perfect_and_of_wrong_probabilities() -> None:
 def test_labels_that_a_test_set_does_not_cover_take_no_part_in_its_figures(tagger: Tagger) -> None:
     values = np.array([[1, UNKNOWN, 0], [0, UNKNOWN, 1]], np.int8)
     facet = replace(tagger.facets[0], exclusive=False)
-    model = replace(tagger.model, facets=(facet,), thresholds=np.full(3, 0.5, np.float32))
+    scales = np.append(tagger.model.scales, np.float32(1))
+    model = replace(tagger.model, facets=(facet,), scales=scales, thresholds=np.full(3, 0.5, np.float32))
     texts = [" ".join(WORDS[facet.labels[0]]), " ".join(WORDS[facet.labels[2]])]
     assert measure(Tagger(model), texts, [Targets("topic", facet.labels, values)])["topic"]["macro_f1"] == 1
     nothing = np.full((2, 3), UNKNOWN, np.int8)
@@ -115,3 +118,16 @@ def test_pooled_shifts_follow_base_rates_and_rare_labels_stay_near_the_mean() ->
     assert slope == pytest.approx(2, abs=0.2)
     assert shifts[:2] == pytest.approx([1, -1], abs=0.2)
     assert abs(shifts[2] - shifts.mean()) < 0.7
+
+
+def test_pruning_keeps_the_mean_score_and_what_labels_have_in_common() -> None:
+    items = small_items(90)
+    labels = tuple(WORDS)
+    values = np.array([[label in item.labels["topic"] for label in labels] for item in items], np.int8)
+    training = TrainingSet.plain([item.text for item in items], [Targets("topic", labels, values)])
+    fitted = fit(training, Recipe(costs=(1.0,)), 1)
+    whole, pruned = (WiretagClassifier(to_model(fitted, size)).decision_function(fitted.sample) for size in (10**6, 5))
+    scores = fitted.sample @ fitted.heads[0].weights.T + fitted.heads[0].intercepts
+    assert np.abs(whole - scores).max() < 0.01
+    assert np.abs(pruned - scores).max() > 0.01
+    assert pruned.mean(axis=0) == pytest.approx(scores.mean(axis=0), abs=1e-5)

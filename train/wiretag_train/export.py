@@ -1,8 +1,14 @@
-"""Fitted heads to the model that is shipped: the most telling weights, in 8 bits."""
+"""Fitted heads to the model that is shipped: what a facet's labels have in common, and the most telling rest, in 8 bits.
+
+Every label says a little against most features, and many littles make much: dropped, they lifted the scores of long
+texts by a sixth of the margin. So the median of a feature's weights over a facet's labels is kept in a row of its own,
+and only departures from it are pruned. In an exclusive facet the common part changes nothing and is not kept.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,8 +17,11 @@ from scipy import sparse
 from wiretag.model import Facet, Model
 from wiretag.vectors import Vectoriser, Vocabulary
 from wiretag_train.fit import Fitted
+from wiretag_train.sklearn import WiretagClassifier
 
 _STEPS = 127
+# Of fewer labels the median is no common part.
+_MIN_LABELS = 3
 
 
 def to_model(
@@ -33,17 +42,25 @@ def to_model(
     names, wire, about : see `wiretag.model.Model`.
     """
     heads = fitted.heads
-    weights = sparse.csr_matrix(np.concatenate([head.weights for head in heads]).T)
+    own, common = [], []
+    for head in heads:
+        median = np.median(head.weights, axis=0) if len(head.targets.labels) >= _MIN_LABELS else np.zeros(head.weights.shape[1])
+        own.append(head.weights - median)
+        if not head.targets.exclusive:
+            common.append(median)
+    rows = np.concatenate([*own, *(median[None] for median in common)]).astype(np.float32)
+    n_labels = len(rows) - len(common)
+    weights = sparse.csr_matrix(rows.T)
     vocabulary = fitted.vectoriser.vocabulary
-    _keep_largest(weights, vocabulary.idf, max_weights)
-    scales = np.array([_scale(weights, label) for label in range(weights.shape[1])], np.float32)
+    _keep_largest(weights, vocabulary.idf, max_weights, n_labels)
+    scales = np.array([_scale(weights, row) for row in range(weights.shape[1])], np.float32)
     # Squares of 8-bit steps: the many small weights keep a relative precision that even steps would lose.
     steps = np.sqrt(np.abs(weights.data) / scales[weights.indices])
     weights.data = np.sign(weights.data) * np.minimum(np.rint(steps), _STEPS)
     weights.eliminate_zeros()
     weights.sort_indices()
     # Features without weights stay: they belong to the texts' norms.
-    return Model(
+    model = Model(
         vectoriser=Vectoriser(
             fitted.vectoriser.config,
             fitted.vectoriser.weighting,
@@ -58,8 +75,8 @@ def to_model(
             )
             for head in heads
         ),
-        offsets=weights.indptr.astype(np.uint32),
-        labels=weights.indices.astype(np.uint16),
+        counts=np.diff(weights.indptr).astype(np.uint16),
+        labels=weights.indices.astype(np.uint8 if len(rows) <= 1 << 8 else np.uint16),
         weights=weights.data.astype(np.int8),
         scales=scales,
         intercepts=_joined([head.intercepts for head in heads]),
@@ -70,12 +87,23 @@ def to_model(
         wire=wire or {},
         about=about or {},
     )
+    return replace(model, intercepts=model.intercepts + _lost(model, fitted))
 
 
-def _keep_largest(weights: sparse.csr_matrix, idf: np.ndarray[Any, Any], max_weights: int) -> None:
-    """Drop all but the weights with the largest effect, in place."""
+def _lost(model: Model, fitted: Fitted) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """What pruning takes from each label's score on average, over the sample of training items; shape [L]."""
+    if not fitted.sample.shape[0]:
+        return np.zeros(len(model.intercepts), np.float32)
+    kept = WiretagClassifier(model).decision_function(fitted.sample)
+    whole = np.concatenate([fitted.sample @ head.weights.T + head.intercepts for head in fitted.heads], axis=1)
+    return np.asarray((whole - kept).mean(axis=0), np.float32)
+
+
+def _keep_largest(weights: sparse.csr_matrix, idf: np.ndarray[Any, Any], max_weights: int, n_labels: int) -> None:
+    """Drop all but the weights with the largest effect, in place; what a facet has in common stays."""
     if weights.nnz > max_weights:
         effect = np.abs(weights.data) * np.repeat(idf, np.diff(weights.indptr))
+        effect[weights.indices >= n_labels] = np.inf
         bar = np.partition(effect, -max_weights)[-max_weights]
         weights.data[effect < bar] = 0
         weights.eliminate_zeros()

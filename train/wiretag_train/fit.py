@@ -7,13 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from wiretag.vectors import Vectoriser, ViewWeighting
 from wiretag_train.heads import ALWAYS, Heads, fit_heads, folds_of
 from wiretag_train.heads import fit_steps as head_steps
-from wiretag_train.matrix import Frequencies, frequencies, frequent_columns, matrix, total, vocabulary
+from wiretag_train.matrix import Frequencies, frequencies, frequent_columns, matrix, vocabulary
 from wiretag_train.recipe import Recipe
 from wiretag_train.targets import Targets
+
+_SAMPLE = 2000
 
 
 @dataclass(frozen=True)
@@ -50,10 +53,11 @@ class TrainingSet:
 
 @dataclass(frozen=True)
 class Fitted:
-    """A vectoriser and the heads of every facet over its features."""
+    """A vectoriser, the heads of every facet over its features, and vectors of some of the judging items."""
 
     vectoriser: Vectoriser
     heads: tuple[Heads, ...]
+    sample: sparse.csr_matrix
 
 
 def fit(training: TrainingSet, recipe: Recipe, jobs: int, tick: Callable[[str], None] = lambda _: None) -> Fitted:
@@ -81,7 +85,8 @@ def fit(training: TrainingSet, recipe: Recipe, jobs: int, tick: Callable[[str], 
             search_folds=recipe.search_folds,
         )
 
-    return Fitted(vectoriser, tuple(heads_of(targets) for targets in training.facets))
+    sample = X[judging[:: max(len(judging) // _SAMPLE, 1)]]
+    return Fitted(vectoriser, tuple(heads_of(targets) for targets in training.facets), sample)
 
 
 def make_vectoriser(training: TrainingSet, recipe: Recipe, jobs: int) -> Vectoriser:
@@ -90,16 +95,21 @@ def make_vectoriser(training: TrainingSet, recipe: Recipe, jobs: int) -> Vectori
     collections: dict[tuple[str, bool], list[str]] = {}
     for language, entry, text in zip(training.languages, training.entries, training.texts, strict=True):
         collections.setdefault((language, bool(entry)), []).append(text)
-    counted = {key: frequencies(texts, config, jobs) for key, texts in sorted(collections.items())}
-    running = total([own for (_, entry), own in counted.items() if not entry])
-    listed = total([own for (_, entry), own in counted.items() if entry])
+    counted = ((key, frequencies(texts, config, jobs)) for key, texts in sorted(collections.items()))
+    running, listed, own = Frequencies.none(config), Frequencies.none(config), []
+    for (_, entry), found in counted:
+        if entry:
+            listed = listed + found
+        else:
+            running = running + found
+            if training.reference is None:
+                own.append(found)
     columns = frequent_columns([(running, recipe.min_df), (listed, recipe.min_entries)])
     weighting = {
         view: ViewWeighting(recipe.view_weights[view], recipe.k, recipe.b, running.average_length.get(view, 1.0))
         for view in config.views
     }
-    reference = training.reference or [own for (_, entry), own in counted.items() if not entry]
-    return Vectoriser(config, weighting, vocabulary(columns, reference))
+    return Vectoriser(config, weighting, vocabulary(columns, training.reference or own))
 
 
 def fit_steps(training: TrainingSet, recipe: Recipe) -> int:

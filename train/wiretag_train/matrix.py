@@ -29,6 +29,20 @@ class Frequencies:
     average_length: dict[str, float]
     n_texts: int
 
+    @classmethod
+    def none(cls, config: FeatureConfig) -> Frequencies:
+        """Those of an empty collection."""
+        return cls(np.zeros(len(VIEWS) * N_BUCKETS, np.int64), dict.fromkeys(config.views, 0.0), 0)
+
+    def __add__(self, other: Frequencies) -> Frequencies:
+        """Those of both collections together."""
+        n_texts = self.n_texts + other.n_texts
+        lengths = {
+            view: (own * self.n_texts + other.average_length[view] * other.n_texts) / max(n_texts, 1)
+            for view, own in self.average_length.items()
+        }
+        return Frequencies(self.document_frequency + other.document_frequency, lengths, n_texts)
+
 
 def frequencies(texts: Sequence[str], config: FeatureConfig, jobs: int = 1) -> Frequencies:
     """Document frequencies and mean lengths of a collection."""
@@ -40,17 +54,6 @@ def frequencies(texts: Sequence[str], config: FeatureConfig, jobs: int = 1) -> F
             total[view] += length
     n_texts = len(texts)
     return Frequencies(document_frequency, {v: t / max(n_texts, 1) for v, t in total.items()}, n_texts)
-
-
-def total(collections: Sequence[Frequencies]) -> Frequencies:
-    """Frequencies of several collections as one."""
-    n_texts = sum(counted.n_texts for counted in collections)
-    views = collections[0].average_length if collections else {}
-    return Frequencies(
-        np.sum([counted.document_frequency for counted in collections], axis=0, initial=0),
-        {view: sum(c.average_length[view] * c.n_texts for c in collections) / max(n_texts, 1) for view in views},
-        n_texts,
-    )
 
 
 def frequent_columns(collections: Sequence[tuple[Frequencies, Mapping[str, int]]]) -> NDArray[np.intp]:

@@ -67,7 +67,7 @@ class WiretagClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         roots = model.weights.astype(np.float32)
         shape = (len(model.vectoriser.vocabulary), len(model.scales))
         weights = sparse.csr_matrix((roots * np.abs(roots), model.labels, model.offsets), shape)
-        return np.asarray((X @ weights).toarray() * model.scales + model.intercepts, np.float32)
+        return model.with_common((X @ weights).toarray() * model.scales)
 
     def predict_proba(self, X: sparse.csr_matrix) -> NDArray[np.float32]:
         """Probabilities, shape [n_texts, n_labels], those of the safetensors model."""
