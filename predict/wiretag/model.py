@@ -5,8 +5,8 @@ Tensors (F features, L labels of all facets together, Z non-zero weights):
 =================  ========  =====================================================================================
 columns            uint32 F  ascending: number of the view << 20 | bucket
 idf                float16 F inverse document frequency
-counts             uint16 F  how many weights each feature has
-labels             uint16 Z  row of each weight (uint8 if there are at most 256 rows)
+counts             uint8 F   how many weights each feature has
+labels             uint8 Z   row of each weight; both are uint16 where there are more than 255 rows
 weights            int8 Z    root of each: the weight is ``root * abs(root) * scale`` of its row
 scales             float32 R R = L rows of the labels, then one row of each facet that is not exclusive: the part that
                              the weights of its labels have in common, added to the score of every one of them
@@ -77,7 +77,7 @@ class Model:
 
     vectoriser: Vectoriser
     facets: tuple[Facet, ...]
-    counts: NDArray[np.uint16]
+    counts: NDArray[np.uint16] | NDArray[np.uint8]
     labels: NDArray[np.uint16] | NDArray[np.uint8]
     weights: NDArray[np.int8]
     scales: NDArray[np.float32]
@@ -152,7 +152,7 @@ def save(model: Model, path: Path) -> None:
 
 
 _VECTORS: Final = {
-    "counts": (np.uint16,), "labels": (np.uint16, np.uint8), "weights": (np.int8,), "scales": (np.float32,),
+    "counts": (np.uint16, np.uint8), "labels": (np.uint16, np.uint8), "weights": (np.int8,), "scales": (np.float32,),
     "intercepts": (np.float32,), "slopes": (np.float32,), "shifts": (np.float32,), "thresholds": (np.float32,),
 }  # fmt: skip
 

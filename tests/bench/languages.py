@@ -15,6 +15,7 @@ from wiretag.cli import find_model
 from wiretag.files import written_beside
 from wiretag.tagger import LANGUAGE_FACET, Tagger
 from wiretag_data import corpus as corpus_files
+from wiretag_data.agreement import annotated_twice, krippendorff_alpha, micro_f1
 from wiretag_data.annotations import SOURCE as ANNOTATED
 from wiretag_data.sources.wire import HELD_OUT
 from wiretag_train import report
@@ -76,7 +77,11 @@ def _own(tagger: Tagger) -> str:
                 "macro_f1": mean,
                 "calibration_error": float(np.mean([own[facet]["calibration_error"] for own in by_language.values()])),
             }
-    return report.table(figures)
+    agreement = "; ".join(
+        f"{facet}: alpha {krippendorff_alpha(pairs):.3f}, micro-F1 {micro_f1(pairs):.3f} of {len(pairs)} items"
+        for facet, pairs in annotated_twice().items()
+    )
+    return f"{report.table(figures)}\n\nAnnotators against each other (Krippendorff's alpha with MASI distances): {agreement}."
 
 
 def _languages(tagger: Tagger, sets: Iterable[DevSet]) -> str:

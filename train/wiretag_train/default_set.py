@@ -30,7 +30,7 @@ DEFAULT_RECIPE: Final = Recipe(
     costs=(0.3, 1.0),
     pooled=True,
     search_folds=1,
-    max_weights=2_000_000,
+    max_weights=3_000_000,
 )
 # Weight of an item in the loss, by source.
 _WEIGHTS: Final[Mapping[str, float]] = {"wire": 5.0, ANNOTATED: 5.0}
@@ -40,7 +40,7 @@ _JUDGES: Final = ("wire", ANNOTATED)
 # what they have to say; more would be paid for in time and by the other languages.
 _FETCHED_ITEMS, _FETCHED_CHARACTERS, _FETCHED_WEIGHT = 1500, 600, 0.3
 _WHOLE: Final = ("wire", ANNOTATED)
-_SENTENCES, _FOREIGN_SENTENCES = 1500, 300
+_SENTENCES, _FOREIGN_SENTENCES = 3000, 300
 _SENTENCE_SOURCE, _FOREIGN_SOURCE = "wordfreq", "wordfreq-other"
 _NO_LANGUAGE: Final = (
     "12 345 678",
@@ -58,17 +58,21 @@ _NO_LANGUAGE: Final = (
 def training_set(items: Sequence[Item], coverage: Coverage, seed: int) -> TrainingSet:
     """Corpus items, and sentences of drawn words that teach the languages apart."""
     languages = sorted({item.language for item in items})
+    listed: dict[str, list[str]] = {language: [] for language in languages}
+    for item in items:
+        if item.source.startswith("lexicon-"):
+            listed[item.language].append(item.text)
     drawn = [
-        *_drawn(languages, _SENTENCES, _SENTENCE_SOURCE, seed),
-        *_drawn(other_languages(languages), _FOREIGN_SENTENCES, _FOREIGN_SOURCE, seed, UNKNOWN_LANGUAGE),
+        *_drawn(listed, _SENTENCES, _SENTENCE_SOURCE, seed),
+        *_drawn(dict.fromkeys(other_languages(languages), ()), _FOREIGN_SENTENCES, _FOREIGN_SOURCE, seed, UNKNOWN_LANGUAGE),
         *(Item(f"none/{n}", text, UNKNOWN_LANGUAGE, _FOREIGN_SOURCE) for n, text in enumerate(_NO_LANGUAGE)),
     ]
     everything = [*_read(items), *drawn]
     all_labels = {facet: list(labels) for facet, labels in load_taxonomy().items()}
     facets = facet_targets(everything, {**coverage, _SENTENCE_SOURCE: {}, _FOREIGN_SOURCE: all_labels})
     of_language = language_targets(everything, [*languages, UNKNOWN_LANGUAGE])
-    # Thousands of items of one language and of one genre teach nothing more of it.
-    of_language.values[[_fetched(item) for item in everything]] = UNKNOWN
+    # Thousands of items of one language and of one genre teach nothing more of it, and words alone belong to several.
+    of_language.values[[_fetched(item) or item.source.startswith("lexicon-") for item in everything]] = UNKNOWN
     running = {
         language: [item.text for item in items if item.language == language and item.source == "wire"] for language in languages
     }
@@ -115,11 +119,12 @@ def languages_of(facets: Sequence[Facet]) -> tuple[str, ...]:
     return next((facet.labels for facet in facets if facet.name == LANGUAGE_FACET), ())
 
 
-def _drawn(languages: Sequence[str], count: int, source: str, seed: int, tag: str | None = None) -> list[Item]:
+def _drawn(words: Mapping[str, Sequence[str]], count: int, source: str, seed: int, tag: str | None = None) -> list[Item]:
+    """Sentences of each language; `words` has what to draw from in a language that has no list of frequencies."""
     return [
         Item(f"{source}/{language}/{n}", text, tag or language, source)
-        for language in languages
-        for n, text in enumerate(sentences(language, count, seed))
+        for language, own in words.items()
+        for n, text in enumerate(sentences(language, count, seed, own))
     ]
 
 

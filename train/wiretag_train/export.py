@@ -22,6 +22,8 @@ from wiretag_train.sklearn import WiretagClassifier
 _STEPS = 127
 # Of fewer labels the median is no common part.
 _MIN_LABELS = 3
+# Which language or class a text is of shows in many features at once: such facets can do with fewer, larger weights.
+_EXCLUSIVE_SHARE = 0.3
 
 
 def to_model(
@@ -49,16 +51,17 @@ def to_model(
         if not head.targets.exclusive:
             common.append(median)
     rows = np.concatenate([*own, *(median[None] for median in common)]).astype(np.float32)
-    n_labels = len(rows) - len(common)
     weights = sparse.csr_matrix(rows.T)
     vocabulary = fitted.vectoriser.vocabulary
-    _keep_largest(weights, vocabulary.idf, max_weights, n_labels)
+    shares = np.repeat([_EXCLUSIVE_SHARE if head.targets.exclusive else 1.0 for head in heads], [len(part) for part in own])
+    _keep_largest(weights, vocabulary.idf, max_weights, np.concatenate([shares, np.full(len(common), np.inf)]))
     scales = np.array([_scale(weights, row) for row in range(weights.shape[1])], np.float32)
     # Squares of 8-bit steps: the many small weights keep a relative precision that even steps would lose.
     steps = np.sqrt(np.abs(weights.data) / scales[weights.indices])
     weights.data = np.sign(weights.data) * np.minimum(np.rint(steps), _STEPS)
     weights.eliminate_zeros()
     weights.sort_indices()
+    narrow = np.uint8 if len(rows) < 1 << 8 else np.uint16
     # Features without weights stay: they belong to the texts' norms.
     model = Model(
         vectoriser=Vectoriser(
@@ -75,8 +78,8 @@ def to_model(
             )
             for head in heads
         ),
-        counts=np.diff(weights.indptr).astype(np.uint16),
-        labels=weights.indices.astype(np.uint8 if len(rows) <= 1 << 8 else np.uint16),
+        counts=np.diff(weights.indptr).astype(narrow),
+        labels=weights.indices.astype(narrow),
         weights=weights.data.astype(np.int8),
         scales=scales,
         intercepts=_joined([head.intercepts for head in heads]),
@@ -91,19 +94,24 @@ def to_model(
 
 
 def _lost(model: Model, fitted: Fitted) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """What pruning takes from each label's score on average, over the sample of training items; shape [L]."""
+    """What pruning takes from the scores of a facet on average, over the sample of training items; shape [L].
+
+    One number a facet: the loss grows with a text's length, so a number a label would bend the ranking of short texts.
+    """
     if not fitted.sample.shape[0]:
         return np.zeros(len(model.intercepts), np.float32)
     kept = WiretagClassifier(model).decision_function(fitted.sample)
     whole = np.concatenate([fitted.sample @ head.weights.T + head.intercepts for head in fitted.heads], axis=1)
-    return np.asarray((whole - kept).mean(axis=0), np.float32)
+    lost = np.zeros(len(model.intercepts), np.float32)
+    for _, columns in model.columns():
+        lost[columns] = (whole - kept)[:, columns].mean()
+    return lost
 
 
-def _keep_largest(weights: sparse.csr_matrix, idf: np.ndarray[Any, Any], max_weights: int, n_labels: int) -> None:
-    """Drop all but the weights with the largest effect, in place; what a facet has in common stays."""
+def _keep_largest(weights: sparse.csr_matrix, idf: np.ndarray[Any, Any], max_weights: int, shares: np.ndarray[Any, Any]) -> None:
+    """Drop all but the weights with the largest effect times their row's share, in place."""
     if weights.nnz > max_weights:
-        effect = np.abs(weights.data) * np.repeat(idf, np.diff(weights.indptr))
-        effect[weights.indices >= n_labels] = np.inf
+        effect = np.abs(weights.data) * np.repeat(idf, np.diff(weights.indptr)) * shares[weights.indices]
         bar = np.partition(effect, -max_weights)[-max_weights]
         weights.data[effect < bar] = 0
         weights.eliminate_zeros()

@@ -25,7 +25,7 @@ class Frequencies:
     n_texts : size of the collection.
     """
 
-    document_frequency: NDArray[np.int64] | NDArray[np.float64]
+    document_frequency: NDArray[np.int64] | NDArray[np.float32]
     average_length: dict[str, float]
     n_texts: int
 

@@ -17,6 +17,7 @@ from wiretag_train.matrix import Frequencies
 
 # A language's list under another name; Traditional Chinese has none of its own.
 _LISTS: Final = {"zh-Hans": "zh"}
+_UNSPACED: Final = ("zh-Hans", "zh-Hant", "zh", "ja", "th")
 # Words of a typical item, and how many texts the reference collection stands for.
 _ITEM_WORDS: Final = 300
 _N_TEXTS: Final = 10_000
@@ -29,7 +30,13 @@ def word_rates(language: str) -> dict[str, float]:
     """Word -> its share of the words of running text; empty for a language that wordfreq does not have."""
     name = _LISTS.get(language, language)
     # Asked for what it does not have, wordfreq gives a neighbour: for Traditional Chinese, Simplified.
-    return dict(wordfreq.get_frequency_dict(name)) if name in wordfreq.available_languages() else {}
+    if name not in wordfreq.available_languages():
+        return {}
+    rates = dict(wordfreq.get_frequency_dict(name))
+    # It keeps every list that it ever read: 1 GB for all of its languages.
+    wordfreq.get_frequency_dict.cache_clear()
+    wordfreq.get_frequency_list.cache_clear()
+    return rates
 
 
 def other_languages(ours: Iterable[str]) -> list[str]:
@@ -46,19 +53,22 @@ def reference_frequencies(language: str, running_text: Sequence[str], config: Fe
     """
     words = word_rates(language)
     rates = _rates(list(words), np.array(list(words.values())), config) if words else _rates_of_text(running_text, config)
-    return Frequencies(_N_TEXTS * -np.expm1(-_ITEM_WORDS * rates), {}, _N_TEXTS)
+    return Frequencies((_N_TEXTS * -np.expm1(-_ITEM_WORDS * rates)).astype(np.float32), {}, _N_TEXTS)
 
 
-def sentences(language: str, count: int, seed: int) -> list[str]:
-    """`count` strings of words drawn by their frequency: no sense, but the language's commonest forms."""
-    words = word_rates(language)
+def sentences(language: str, count: int, seed: int, otherwise: Sequence[str] = ()) -> list[str]:
+    """`count` strings of words drawn by their frequency: no sense, but the language's commonest forms.
+
+    Where there is no list, the words `otherwise` are drawn, all alike.
+    """
+    words = word_rates(language) or dict.fromkeys(otherwise, 1.0)
     if not words:
         return []
     random = np.random.default_rng(seed)
     share = np.array(list(words.values()))
     lengths = random.integers(*_SENTENCE_WORDS, count, endpoint=True)
     drawn = iter(random.choice(np.array(list(words)), int(lengths.sum()), p=share / share.sum()))
-    joint = "" if _LISTS.get(language, language) in ("zh", "ja") else " "
+    joint = "" if language in _UNSPACED else " "
     return [joint.join(next(drawn) for _ in range(length)) for length in lengths]
 
 
