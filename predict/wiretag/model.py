@@ -53,12 +53,14 @@ class Facet:
     labels : ids, in the order of the model's label axis.
     exclusive : exactly one label holds (softmax); otherwise each stands for itself.
     beside : label -> labels of which one always stands beside it, by the taxonomy's definition.
+    floor : where no label reaches its threshold, the most probable is given if it is at least this probable.
     """
 
     name: str
     labels: tuple[str, ...]
     exclusive: bool = False
     beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    floor: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,26 @@ class Model:
         for facet in self.facets:
             yield facet, slice(start, start + len(facet.labels))
             start += len(facet.labels)
+
+    def given(self, probability: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """Which labels are given at these probabilities, both of shape [n_texts, L]."""
+        given: NDArray[np.bool_] = probability >= self.thresholds
+        for facet, columns in self.columns():
+            part, own = probability[:, columns], given[:, columns]
+            if not len(facet.labels):
+                continue
+            best, rows = part.argmax(axis=1), np.arange(len(part))
+            if facet.exclusive:
+                own[:] = False
+                own[rows, best] = True
+                continue
+            alone = ~own.any(axis=1) & (part[rows, best] >= facet.floor)
+            own[rows[alone], best[alone]] = True
+            for label, others in facet.beside.items():
+                places = np.array([facet.labels.index(other) for other in others])
+                lacking = np.flatnonzero(own[:, facet.labels.index(label)] & ~own[:, places].any(axis=1))
+                own[lacking, places[part[lacking][:, places].argmax(axis=1)]] = True
+        return given
 
     def rows_of(self, label: int) -> list[int]:
         """Rows whose weights add up to those of a label: its own, and what its facet has in common."""
@@ -226,7 +248,8 @@ def _build(  # noqa: C901 - one check a line
     metadata: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]
 ) -> Model:
     facets = tuple(
-        Facet(str(f["name"]), tuple(map(str, f["labels"])), bool(f["exclusive"]), _beside(f)) for f in metadata["facets"]
+        Facet(str(f["name"]), tuple(map(str, f["labels"])), bool(f["exclusive"]), _beside(f), float(f["floor"]))
+        for f in metadata["facets"]
     )
     n_labels = sum(len(facet.labels) for facet in facets)
     columns, idf = tensors["columns"], tensors["idf"]

@@ -171,34 +171,20 @@ class Tagger:
 
     def _tags(self, item: WireItem, row: NDArray[np.float32], threshold: float | None, names: str) -> Tags:
         language, facets = UNKNOWN_LANGUAGE, {}
-        chosen = {
-            facet.name: self._chosen(facet, row[columns], self.model.thresholds[columns], threshold)
-            for facet, columns in self.model.columns()
-        }
+        own = self.model.given(row[None])[0]
+        chosen = {}
+        for facet, columns in self.model.columns():
+            probability = row[columns]
+            keeps = own[columns] if threshold is None or facet.name == LANGUAGE_FACET else probability >= threshold
+            order = np.argsort(-probability, kind="stable")
+            chosen[facet.name] = [(facet.labels[n], float(probability[n])) for n in order if keeps[n]]
         if chosen.get(LANGUAGE_FACET):
             language = chosen[LANGUAGE_FACET][0][0]
-        for facet, _ in self.model.columns():
+        for facet in self.model.facets:
             if facet.name != LANGUAGE_FACET:
                 wanted = language if names == "item" else names
-                facets[facet.name] = tuple(
-                    Tag(label, self.name(facet.name, label, wanted), float(p)) for label, p in chosen[facet.name]
-                )
+                facets[facet.name] = tuple(Tag(label, self.name(facet.name, label, wanted), p) for label, p in chosen[facet.name])
         return Tags(language, facets, item.declared)
-
-    @staticmethod
-    def _chosen(
-        facet: Facet, row: NDArray[np.float32], own: NDArray[np.float32], threshold: float | None
-    ) -> list[tuple[str, float]]:
-        order = np.argsort(-row, kind="stable")
-        if facet.exclusive and (threshold is None or facet.name == LANGUAGE_FACET):
-            return [(facet.labels[order[0]], row[order[0]])]
-        bar = own if threshold is None else np.full(len(row), threshold)
-        given = {facet.labels[i] for i in order if row[i] >= bar[i]}
-        if threshold is None:
-            for label, others in facet.beside.items():
-                if label in given and not given.intersection(others):
-                    given.add(max(others, key=lambda other: row[facet.labels.index(other)]))
-        return [(facet.labels[i], row[i]) for i in order if facet.labels[i] in given]
 
     def explain(self, text: str, label: str) -> list[Span]:
         """What each word of the story adds to a label's score, in the order of the text.

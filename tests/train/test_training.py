@@ -20,7 +20,7 @@ from wiretag_train.recipe import Recipe
 from wiretag_train.report import measure
 from wiretag_train.sklearn import WiretagClassifier, WiretagVectorizer
 from wiretag_train.targets import UNKNOWN, Targets, covered_targets, plain_targets
-from wiretag_train.thresholds import pooled_calibration, shrunk_threshold, sigmoid_calibration
+from wiretag_train.thresholds import best_floor, pooled_calibration, shrunk_threshold, sigmoid_calibration
 
 QUICK = Recipe(costs=(1.0,))
 
@@ -131,3 +131,17 @@ def test_pruning_keeps_the_mean_score_and_what_labels_have_in_common() -> None:
     assert np.abs(whole - scores).max() < 0.01
     assert np.abs(pruned - scores).max() > 0.01
     assert pruned.mean() == pytest.approx(scores.mean(), abs=1e-5)
+
+
+def test_the_floor_gives_the_best_label_where_that_is_right_often_enough() -> None:
+    probability = np.array([[0.9, 0.1], [0.1, 0.8], [0.3, 0.1], [0.1, 0.25], [0.02, 0.01]])
+    truth = np.array([[1, 0], [0, 1], [1, 0], [0, 1], [0, 0]], bool)
+    assert best_floor(probability, truth, 0.5) == 0.25
+    assert best_floor(probability, np.array([[1, 0], [0, 1], [0, 0], [0, 0], [0, 0]], bool), 0.5) == 1.0
+
+
+def test_a_facet_with_a_floor_gives_its_best_label_and_others_none(tagger: Tagger) -> None:
+    facet = replace(tagger.facets[0], exclusive=False, floor=0.2)
+    model = replace(tagger.model, facets=(facet,), thresholds=np.full(3, 0.5, np.float32))
+    given_ = model.given(np.array([[0.1, 0.3, 0.2], [0.1, 0.15, 0.1], [0.6, 0.7, 0.1]], np.float32))
+    assert given_.tolist() == [[False, True, False], [False, False, False], [True, True, False]]

@@ -71,8 +71,8 @@ def training_set(items: Sequence[Item], coverage: Coverage, seed: int) -> Traini
     all_labels = {facet: list(labels) for facet, labels in load_taxonomy().items()}
     facets = facet_targets(everything, {**coverage, _SENTENCE_SOURCE: {}, _FOREIGN_SOURCE: all_labels})
     of_language = language_targets(everything, [*languages, UNKNOWN_LANGUAGE])
-    # Thousands of items of one language and of one genre teach nothing more of it, and words alone belong to several.
-    of_language.values[[_fetched(item) or item.source.startswith("lexicon-") for item in everything]] = UNKNOWN
+    # Thousands of items of one language and of one genre teach nothing more of it.
+    of_language.values[[_fetched(item) for item in everything]] = UNKNOWN
     running = {
         language: [item.text for item in items if item.language == language and item.source == "wire"] for language in languages
     }

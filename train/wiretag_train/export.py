@@ -75,6 +75,7 @@ def to_model(
                 head.targets.labels,
                 head.targets.exclusive,
                 (beside or {}).get(head.targets.facet, {}),
+                head.floor,
             )
             for head in heads
         ),

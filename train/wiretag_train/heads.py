@@ -22,6 +22,7 @@ from sklearn.svm import LinearSVC
 from wiretag_train.evaluate import accuracy, f1_scores
 from wiretag_train.targets import UNKNOWN, Targets
 from wiretag_train.thresholds import (
+    best_floor,
     best_threshold,
     pooled_calibration,
     shrunk_threshold,
@@ -48,6 +49,7 @@ class Heads:
     intercepts, slopes, shifts : shape [L], see `wiretag.model`.
     thresholds : shape [L], on probabilities.
     cost : the chosen C of the SVMs.
+    floor : probability from which the best label is given where none reaches its threshold.
     """
 
     targets: Targets
@@ -57,6 +59,7 @@ class Heads:
     shifts: Float64
     thresholds: Float64
     cost: float
+    floor: float = 1.0
 
 
 def folds_of(groups: Sequence[str], facets: Sequence[Targets], seed: int) -> NDArray[np.int64]:
@@ -127,9 +130,11 @@ def fit_heads(
         fitted = over_labels(_fit_one, best)
     weights = np.stack([coef for coef, _ in fitted]) if n_labels else np.empty((0, X.shape[1]), np.float32)
     intercepts = np.array([intercept for _, intercept in fitted])
-    decide = _pooled_decisions if pooled and not targets.exclusive else _decisions
-    slopes, shifts, thresholds = decide(judging, targets, folds)
-    return Heads(targets, weights, intercepts, slopes, shifts, thresholds, best)
+    if pooled and not targets.exclusive:
+        slopes, shifts, thresholds, floor = _pooled_decisions(judging, targets, folds)
+    else:
+        (slopes, shifts, thresholds), floor = _decisions(judging, targets, folds), 1.0
+    return Heads(targets, weights, intercepts, slopes, shifts, thresholds, best, floor)
 
 
 def fit_steps(n_labels: int, n_costs: int, search_folds: int = N_FOLDS) -> int:
@@ -204,8 +209,8 @@ def _decisions(scores: Float64, targets: Targets, folds: NDArray[np.int64]) -> t
     return slopes, shifts, thresholds
 
 
-def _pooled_decisions(scores: Float64, targets: Targets, folds: NDArray[np.int64]) -> tuple[Float64, Float64, Float64]:
-    """Slopes, shifts and one threshold for all labels of a facet: what a few dozen positives a label can bear.
+def _pooled_decisions(scores: Float64, targets: Targets, folds: NDArray[np.int64]) -> tuple[Float64, Float64, Float64, float]:
+    """Slopes, shifts, one threshold for all labels of a facet, and its floor: what a few dozen positives a label can bear.
 
     Out of fold on the project's items one probability for all labels gave a micro-F1 of topics 0.005 above thresholds
     of their own.
@@ -213,8 +218,9 @@ def _pooled_decisions(scores: Float64, targets: Targets, folds: NDArray[np.int64
     n_labels = len(targets.labels)
     judged, truth = _judged(targets, folds, scores), targets.values == 1
     if not (judged & truth).any():
-        return _decisions(scores, targets, folds)
+        return *_decisions(scores, targets, folds), 1.0
     slope, shifts = pooled_calibration(scores, truth, judged)
-    probability = 1 / (1 + np.exp(-(slope * scores + shifts)))
+    probability = np.where(judged, 1 / (1 + np.exp(-(slope * scores + shifts))), 0.0)
     bar = best_threshold(probability[judged], truth[judged])
-    return np.full(n_labels, slope), shifts, np.full(n_labels, bar)
+    floor = best_floor(probability, truth & judged, bar)
+    return np.full(n_labels, slope), shifts, np.full(n_labels, bar), floor

@@ -19,18 +19,16 @@ Metrics = dict[str, Any]
 def measure(tagger: Tagger, texts: Sequence[str], facets: Sequence[Targets]) -> dict[str, Metrics]:
     """Facet -> its figures on labelled texts; only covered labels count, and facets that no item covers are left out."""
     probability = tagger.probabilities(texts).astype(np.float64)
-    bars = tagger.model.thresholds
-    result, start = {}, 0
+    given = tagger.model.given(probability.astype(np.float32))
+    result = {}
     by_name = {targets.facet: targets for targets in facets}
-    for facet in tagger.facets:
-        columns = slice(start, start + len(facet.labels))
-        start += len(facet.labels)
+    for facet, columns in tagger.model.columns():
         if facet.name in by_name and (by_name[facet.name].values != UNKNOWN).any():
-            result[facet.name] = _facet(probability[:, columns], bars[columns], by_name[facet.name])
+            result[facet.name] = _facet(probability[:, columns], given[:, columns], by_name[facet.name])
     return result
 
 
-def _facet(probability: NDArray[np.float64], bars: NDArray[np.float32], targets: Targets) -> Metrics:
+def _facet(probability: NDArray[np.float64], given: NDArray[np.bool_], targets: Targets) -> Metrics:
     truth, judged = targets.values == 1, targets.values != UNKNOWN
     if targets.exclusive:
         rows = judged.all(axis=1)
@@ -41,7 +39,6 @@ def _facet(probability: NDArray[np.float64], bars: NDArray[np.float32], targets:
         error = calibration_error(sure, best == gold)
         extra: Metrics = {"accuracy": accuracy(best, gold)}
     else:
-        given = probability >= bars
         error = calibration_error(probability[judged], truth[judged])
         extra = {}
     found = f1_scores(given, truth, judged)

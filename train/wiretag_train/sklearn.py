@@ -75,16 +75,7 @@ class WiretagClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict(self, X: sparse.csr_matrix) -> NDArray[np.bool_]:
         """Whether each label is given, shape [n_texts, n_labels]."""
-        probability = self.predict_proba(X)
-        given = probability >= self.model.thresholds
-        start = 0
-        for facet in self.model.facets:
-            columns = slice(start, start + len(facet.labels))
-            start += len(facet.labels)
-            if facet.exclusive:
-                part = probability[:, columns]
-                given[:, columns] &= part == part.max(axis=1, keepdims=True)
-        return given
+        return self.model.given(self.predict_proba(X))
 
     def __sklearn_is_fitted__(self) -> bool:
         return True

@@ -36,6 +36,25 @@ def best_threshold(scores: Float64, truth: NDArray[np.bool_]) -> float:
     return float((ordered[best] + below) / 2)
 
 
+def best_floor(probability: Float64, truth: NDArray[np.bool_], bar: float) -> float:
+    """From which probability on the best label of an item is worth giving, where no label reaches `bar`, by micro-F1.
+
+    Arrays of shape [n_items, L]. At a micro-F1 of F, another tag raises it if it is right more often than F / 2
+    (Lipton et al., "Optimal Thresholding of Classifiers to Maximize F1", 2014).
+    """
+    given = probability >= bar
+    hits, tags, positives = int((given & truth).sum()), int(given.sum()), int(truth.sum())
+    alone = ~given.any(axis=1)
+    best = probability[alone].argmax(axis=1) if alone.any() else np.zeros(0, np.intp)
+    rows = np.flatnonzero(alone)
+    order = np.argsort(-probability[rows, best], kind="stable")
+    right = np.cumsum(truth[rows, best][order])
+    f1 = 2 * (hits + right) / (tags + np.arange(1, len(rows) + 1) + positives)
+    if not len(rows) or f1.max() <= 2 * hits / (tags + positives):
+        return 1.0
+    return float(probability[rows, best][order][int(f1.argmax())])
+
+
 def sigmoid_calibration(scores: Float64, truth: NDArray[np.bool_]) -> tuple[float, float]:
     """Slope and shift of ``sigmoid(slope * score + shift)``, a score's probability.
 
