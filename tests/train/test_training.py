@@ -20,7 +20,7 @@ from wiretag_train.recipe import Recipe
 from wiretag_train.report import measure
 from wiretag_train.sklearn import WiretagClassifier, WiretagVectorizer
 from wiretag_train.targets import UNKNOWN, Targets, covered_targets, plain_targets
-from wiretag_train.thresholds import best_floor, pooled_calibration, shrunk_threshold, sigmoid_calibration
+from wiretag_train.thresholds import best_floor, lowest_good_threshold, pooled_calibration, shrunk_threshold, sigmoid_calibration
 
 QUICK = Recipe(costs=(1.0,))
 
@@ -145,3 +145,10 @@ def test_a_facet_with_a_floor_gives_its_best_label_and_others_none(tagger: Tagge
     model = replace(tagger.model, facets=(facet,), thresholds=np.full(3, 0.5, np.float32))
     given_ = model.given(np.array([[0.1, 0.3, 0.2], [0.1, 0.15, 0.1], [0.6, 0.7, 0.1]], np.float32))
     assert given_.tolist() == [[False, True, False], [False, False, False], [True, True, False]]
+
+
+def test_of_thresholds_as_good_the_lowest_is_taken() -> None:
+    scores = np.concatenate([np.linspace(1, 0.5, 400), [0.4, 0.3], np.linspace(0.2, 0, 400)])
+    truth = np.concatenate([np.ones(400, bool), [False, True], np.zeros(400, bool)])
+    assert lowest_good_threshold(scores, truth) < 0.3
+    assert lowest_good_threshold(scores, truth) > 0.19

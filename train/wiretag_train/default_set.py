@@ -30,7 +30,7 @@ DEFAULT_RECIPE: Final = Recipe(
     costs=(0.3, 1.0),
     pooled=True,
     search_folds=1,
-    max_weights=3_500_000,
+    max_weights=3_700_000,
 )
 # Weight of an item in the loss, by source.
 _WEIGHTS: Final[Mapping[str, float]] = {"wire": 5.0, ANNOTATED: 5.0}

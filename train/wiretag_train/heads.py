@@ -23,7 +23,7 @@ from wiretag_train.evaluate import accuracy, f1_scores
 from wiretag_train.targets import UNKNOWN, Targets
 from wiretag_train.thresholds import (
     best_floor,
-    best_threshold,
+    lowest_good_threshold,
     pooled_calibration,
     shrunk_threshold,
     sigmoid_calibration,
@@ -221,6 +221,6 @@ def _pooled_decisions(scores: Float64, targets: Targets, folds: NDArray[np.int64
         return *_decisions(scores, targets, folds), 1.0
     slope, shifts = pooled_calibration(scores, truth, judged)
     probability = np.where(judged, 1 / (1 + np.exp(-(slope * scores + shifts))), 0.0)
-    bar = best_threshold(probability[judged], truth[judged])
+    bar = lowest_good_threshold(probability[judged], truth[judged])
     floor = best_floor(probability, truth & judged, bar)
     return np.full(n_labels, slope), shifts, np.full(n_labels, bar), floor
