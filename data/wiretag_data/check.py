@@ -11,6 +11,7 @@ import numpy as np
 
 from wiretag import codepoints
 from wiretag.errors import DataError
+from wiretag.wire import spelling_key
 from wiretag_data import annotations as annotated
 from wiretag_data.dedup import near_duplicates
 from wiretag_data.lexicon import Lexicon, load_lexicons
@@ -83,7 +84,7 @@ def _ambiguous_names(lexicons: dict[str, Lexicon]) -> Iterator[str]:
         for language, lexicon in lexicons.items():
             for label, names in lexicon.names.get(facet, {}).items():
                 for name in names:
-                    meant.setdefault(" ".join(name.casefold().split()), {}).setdefault(label, language)
+                    meant.setdefault(spelling_key(name), {}).setdefault(label, language)
         for name, labels in meant.items():
             if len(labels) > 1:
                 listing = ", ".join(f"{label} (lexicon/{language})" for label, language in labels.items())

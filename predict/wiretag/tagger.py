@@ -145,16 +145,19 @@ class Tagger:
     def scores(self, vectors: Vectors) -> Float32:
         """Linear scores, shape [n_texts, n_labels]: only the weights of the features that occur are touched."""
         model, n_rows = self.model, len(self.model.scales)
-        first = model.offsets[vectors.features]
-        sizes = model.counts[vectors.features].astype(np.int64)
-        ends = np.cumsum(sizes)
-        total = int(ends[-1]) if len(ends) else 0
-        at = np.arange(total) + np.repeat(first - (ends - sizes), sizes)
+        at, sizes = self._weights_of(vectors)
         cells = np.repeat(vectors.rows * n_rows, sizes) + model.labels[at]
         roots = model.weights[at].astype(np.float32)
         values = np.repeat(vectors.values, sizes) * roots * np.abs(roots)
         sums = np.bincount(cells, values, vectors.n_texts * n_rows).reshape(vectors.n_texts, n_rows)
         return model.with_common(sums * model.scales)
+
+    def _weights_of(self, vectors: Vectors) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Places of the weights of each entry of `vectors`, one entry after another, and how many each has."""
+        sizes = self.model.counts[vectors.features].astype(np.int64)
+        ends = np.cumsum(sizes)
+        total = int(ends[-1]) if len(ends) else 0
+        return np.arange(total) + np.repeat(self.model.offsets[vectors.features] - (ends - sizes), sizes), sizes
 
     def calibrated(self, scores: Float32) -> Float32:
         """Scores to probabilities, both of shape [n_texts, n_labels]."""
@@ -202,24 +205,23 @@ class Tagger:
             raise UsageError(f"The model has no label '{label}' (it has: {', '.join(self.model.label_ids)}).")
         story = self.parse(text).text
         model = self.model
-        weight_of: dict[int, float] = {}
-        for row in model.rows_of(model.label_ids.index(label)):
-            of_row = np.flatnonzero(model.labels == row)
-            roots = model.weights[of_row].astype(np.float64)
-            weight = roots * np.abs(roots) * float(model.scales[row])
-            for number, part in zip(np.searchsorted(model.offsets, of_row, side="right") - 1, weight, strict=True):
-                weight_of[int(number)] = weight_of.get(int(number), 0.0) + float(part)
         vectors = model.vectoriser.block([story])
-        value_of = dict(zip(vectors.features.tolist(), vectors.values.tolist(), strict=True))
+        at, sizes = self._weights_of(vectors)
+        roots = model.weights[at].astype(np.float64)
+        counted = np.isin(model.labels[at], model.rows_of(model.label_ids.index(label)))
+        parts = np.where(counted, roots * np.abs(roots) * model.scales[model.labels[at]], 0.0)
+        entry = np.repeat(np.arange(len(sizes)), sizes)
+        parts = np.bincount(entry, parts, len(sizes)) * vectors.values
+        part_of = {int(number): float(part) for number, part in zip(vectors.features, parts, strict=True) if part}
         places: dict[int, list[tuple[int, int]]] = {}
         for found in occurrences(story, model.vectoriser.config):
             bucket = np.array([found.bucket], np.uint32)
             number = int(model.vectoriser.vocabulary.features_of(found.view, bucket)[0])
-            if number in weight_of:
+            if number in part_of:
                 places.setdefault(number, []).append((found.start, found.end))
         added = np.zeros(len(story))
         for number, spans in places.items():
-            each = weight_of[number] * value_of[number] / len(spans)
+            each = part_of[number] / len(spans)
             for start, end in spans:
                 added[start:end] += each / (end - start)
         words = (match.span() for match in _WORDS.finditer(story))

@@ -56,13 +56,13 @@ class WireRules:
         tables = list(languages)
 
         def all_of(key: str) -> frozenset[str]:
-            return frozenset(_key(word) for table in tables for word in table.get(key, ()))
+            return frozenset(spelling_key(word) for table in tables for word in table.get(key, ()))
 
         facets = [key.removesuffix("_footer") for table in tables for key in table if key.endswith("_footer")]
         return cls(
             footers={facet: all_of(f"{facet}_footer") for facet in sorted(set(facets))},
             names={
-                facet: {_key(name): label for label, aliases in labels.items() for name in (label, *aliases)}
+                facet: {spelling_key(name): label for label, aliases in labels.items() for name in (label, *aliases)}
                 for facet, labels in names.items()
             },
             disclaimers=all_of("disclaimer"),
@@ -118,7 +118,7 @@ def parse(raw: str, rules: WireRules) -> WireItem:
     sender = _sender(lines)
     story = []
     for number, line in enumerate(lines[:end]):
-        key = _key(line)
+        key = spelling_key(line)
         if number >= 2 and _ends_story(key, line, rules):
             break
         of_sender = sender and number * 2 >= len(lines) and key.startswith(sender)
@@ -133,7 +133,7 @@ def parse(raw: str, rules: WireRules) -> WireItem:
     )
 
 
-def _key(text: str) -> str:
+def spelling_key(text: str) -> str:
     """What two spellings of a word have in common: NFKC, case folded, single spaces."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
@@ -145,7 +145,7 @@ def _footer_facet(line: str, rules: WireRules, late: bool) -> str | None:
     head, colon, _ = line.replace("：", ":").partition(":")
     if not colon:
         return None
-    key = _key(head)
+    key = spelling_key(head)
     for facet, keys in rules.footers.items():
         if key in keys and (late or _split_labels(_after_colon(line), rules.names.get(facet, {}))[0]):
             return facet
@@ -165,8 +165,8 @@ def _split_labels(listing: str, names: Mapping[str, str]) -> tuple[list[str], li
     while at < len(bounds) - 1:
         for width in range(min(_MAX_PARTS, len(bounds) - 1 - at), 0, -1):
             part = listing[bounds[at][1] : bounds[at + width][0]]
-            if _key(part) in names:
-                known.append(names[_key(part)])
+            if spelling_key(part) in names:
+                known.append(names[spelling_key(part)])
                 break
         else:
             width = 1
@@ -188,7 +188,7 @@ def _sender(lines: list[str]) -> str:
         tag = next((match for match in (p.match(line) for p in _DATELINES) if match), None)
         name = _SENDER.search(tag.group()) if tag else None
         if name:
-            return _key(name.group(1))
+            return spelling_key(name.group(1))
     return ""
 
 

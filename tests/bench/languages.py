@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from wiretag_data import corpus as corpus_files
 from wiretag_data.agreement import annotated_twice, krippendorff_alpha, micro_f1
 from wiretag_data.annotations import SOURCE as ANNOTATED
 from wiretag_data.sources.wire import HELD_OUT
+from wiretag_data.taxonomy import FACETS
 from wiretag_train import report
 from wiretag_train.card import with_section
 from wiretag_train.cli import CORPUS
@@ -68,20 +69,21 @@ def _own(tagger: Tagger) -> str:
     items = [item for item in parts["test"] if item.source in (HELD_OUT, ANNOTATED)]
     figures = measured(tagger, items, corpus_files.coverage(record))
     by_language = {name: own for name, own in figures.items() if name.startswith(f"{HELD_OUT} ")}
-    for facet in ("topic", "sector"):
-        if by_language:
-            mean = float(np.mean([own[facet]["macro_f1"] for own in by_language.values()]))
-            figures.setdefault(f"{HELD_OUT}, mean of languages", {})[facet] = {
-                "items": sum(own[facet]["items"] for own in by_language.values()),
-                "micro_f1": float(np.mean([own[facet]["micro_f1"] for own in by_language.values()])),
-                "macro_f1": mean,
-                "calibration_error": float(np.mean([own[facet]["calibration_error"] for own in by_language.values()])),
-            }
+    if by_language:
+        figures[f"{HELD_OUT}, mean of languages"] = {
+            facet: _mean([own[facet] for own in by_language.values()]) for facet in FACETS
+        }
     agreement = "; ".join(
         f"{facet}: alpha {krippendorff_alpha(pairs):.3f}, micro-F1 {micro_f1(pairs):.3f} of {len(pairs)} items"
         for facet, pairs in annotated_twice().items()
     )
     return f"{report.table(figures)}\n\nAnnotators against each other (Krippendorff's alpha with MASI distances): {agreement}."
+
+
+def _mean(figures: Sequence[report.Metrics]) -> report.Metrics:
+    """Mean figures of several test sets, each counting the same; the items of all."""
+    means = {name: float(np.mean([own[name] for own in figures])) for name in ("micro_f1", "macro_f1", "calibration_error")}
+    return {"items": sum(own["items"] for own in figures), **means}
 
 
 def _languages(tagger: Tagger, sets: Iterable[DevSet]) -> str:
@@ -103,12 +105,11 @@ def _languages(tagger: Tagger, sets: Iterable[DevSet]) -> str:
 
 
 def _columns(tagger: Tagger, facet: str) -> tuple[list[str], slice]:
-    start = 0
-    for own in tagger.facets:
-        if own.name == facet:
-            return list(own.labels), slice(start, start + len(own.labels))
-        start += len(own.labels)
-    raise SystemExit(f"The model has no facet '{facet}'.")
+    """Labels of a facet, and their place on the label axis."""
+    found = next((entry for entry in tagger.model.columns() if entry[0].name == facet), None)
+    if found is None:
+        raise SystemExit(f"The model has no facet '{facet}'.")
+    return list(found[0].labels), found[1]
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:

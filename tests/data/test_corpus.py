@@ -86,6 +86,9 @@ def test_the_checker_finds_what_is_wrong(tmp_path: Path) -> None:
     (tmp_path / "lexicon" / "xx.toml").write_text('[wire]\nsector_footer = ["S"]\n[names.sector]\ntop-story = ["T"]\n')
     (tmp_path / "wire" / "xx").mkdir(parents=True)
     (tmp_path / "wire" / "xx" / "001-a.txt").write_text("topics: trad\ndate: 2026-01-01\n---\nHead\nBody\nS: Nope, T\n")
+    (tmp_path / "lexicon" / "yy.toml").write_text('[names.topic]\ntrade = ["Ｈandel"]\n')
+    (tmp_path / "lexicon" / "zz.toml").write_text('[names.topic]\nother = ["handel"]\n')
     found = "\n".join(problems(tmp_path))
+    assert "'handel' stands for several labels: trade (lexicon/yy), other (lexicon/zz)" in found
     for sentence in ("unknown topic 'trad'", "no sector is called 'Nope'", "topic 'trade' has no name", "0 entries"):
         assert sentence in found

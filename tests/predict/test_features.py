@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wiretag import codepoints
 from wiretag.features import N_BUCKETS, Counts, FeatureConfig, blocks, count_block
 from wiretag.occurrences import occurrences
 
@@ -82,3 +83,9 @@ def test_buckets_are_sorted_and_in_range() -> None:
     first = counts.buckets[: counts.offsets[1]]
     assert np.all(np.diff(first.astype(np.int64)) > 0)
     assert counts.buckets.max() < N_BUCKETS
+
+
+def test_the_table_of_unassigned_code_points_is_that_of_the_pattern() -> None:
+    every = "".join(chr(code) for code in range(0, 0x110000, 7))
+    expected = {match.start() * 7 for match in codepoints.unassigned().finditer(every)}
+    assert set(np.flatnonzero(codepoints.is_unassigned()[::7]) * 7) == expected

@@ -49,3 +49,8 @@ def test_a_full_disk_leaves_the_old_model_and_says_so(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("wiretag: The work stopped")
     assert (model.read_bytes(), os.listdir(model.parent)) == (b"old", ["old.safetensors"])
+
+
+def test_a_source_that_does_not_exist_cannot_be_added(tmp_path: Path) -> None:
+    done = subprocess.run([WIRETAG, "train", "--add", "nope", "--corpus", tmp_path], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (2, "wiretag: There is no source 'nope' to add (there are: agnews, gnad10).\n")

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from wiretag.vectors import Vectoriser, ViewWeighting
-from wiretag_train.heads import ALWAYS, Heads, fit_heads, folds_of
-from wiretag_train.heads import fit_steps as head_steps
+from wiretag_train.heads import ALWAYS, Heads, fit_heads, folds_of, head_steps
 from wiretag_train.matrix import Frequencies, frequencies, frequent_columns, matrix, vocabulary
 from wiretag_train.recipe import Recipe
 from wiretag_train.targets import Targets
 
+# Judging items, about, by which `export` sees what pruning takes from the scores.
 _SAMPLE = 2000
 
 

@@ -8,7 +8,9 @@ from scipy.optimize import minimize, minimize_scalar
 from scipy.special import logsumexp
 
 Float64 = NDArray[np.float64]
+# Weight of the penalty on a label's shift; of 0.1, 1, 10 and 100 the best on the development sets, by 0.001 to 0.01.
 _PRIOR = 10.0
+# F1 over thresholds is flat: out of fold, topics lost 0.0025 between 0.36 and 0.25, and 0.01 at 0.20.
 _TOLERANCE = 0.005
 
 
@@ -97,7 +99,7 @@ def pooled_calibration(scores: Float64, truth: NDArray[np.bool_], judged: NDArra
 
     With a few dozen positives a label, slopes of their own (`sigmoid_calibration`) are mostly noise, and noise between
     labels is what ranks them: on the development sets of other people's news they cost 0.01 to 0.04 macro-F1. Shifts are
-    drawn towards their mean by an L2 penalty, as if each had `_PRIOR` more observations at the mean.
+    drawn towards their mean by an L2 penalty of weight `_PRIOR`.
     """
     truth_ = truth.astype(np.float64)
     n_labels = scores.shape[1]
