@@ -67,7 +67,7 @@ class FeatureConfig:
     chars : shortest and longest character n-gram inside words, or None.
     ideographs : shortest and longest n-gram of Han characters and kana.
     syllables : shortest and longest n-gram of letters of Thai, Lao, Khmer and Myanmar.
-    hangul : shortest and longest n-gram of Korean syllables inside words, or None.
+    hangul : shortest and longest n-gram of Korean syllables inside words.
     title : count the first line's words a second time, as features of their own.
     """
 
@@ -75,7 +75,7 @@ class FeatureConfig:
     chars: tuple[int, int] | None = None
     ideographs: tuple[int, int] = (1, 3)
     syllables: tuple[int, int] = (3, 6)
-    hangul: tuple[int, int] | None = None
+    hangul: tuple[int, int] = (1, 2)
     title: bool = True
 
     @property
@@ -95,8 +95,7 @@ class FeatureConfig:
     @property
     def runs(self) -> tuple[tuple[int, tuple[int, int]], ...]:
         """Classes whose runs are cut into n-grams, and the lengths of these."""
-        kinds = ((IDEOGRAPH, self.ideographs), (SYLLABLE, self.syllables), (HANGUL, self.hangul))
-        return tuple((kind, lengths) for kind, lengths in kinds if lengths is not None)
+        return (IDEOGRAPH, self.ideographs), (SYLLABLE, self.syllables), (HANGUL, self.hangul)
 
 
 @dataclass(frozen=True, slots=True)

@@ -277,7 +277,7 @@ def _build(  # noqa: C901 - one check a line
         chars=_lengths(features["chars"]) if features["chars"] is not None else None,
         ideographs=_lengths(features["ideographs"]),
         syllables=_lengths(features["syllables"]),
-        hangul=_lengths(features["hangul"]) if features["hangul"] is not None else None,
+        hangul=_lengths(features["hangul"]),
         title=bool(features["title"]),
     )
     weighting = {

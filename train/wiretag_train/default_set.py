@@ -25,7 +25,7 @@ from wiretag_train.wordlists import other_languages, reference_frequencies, sent
 # the views, frequencies that a feature must reach and number of drawn sentences are first settings that nobody measured;
 # the number of weights is what 12 MB hold.
 DEFAULT_RECIPE: Final = Recipe(
-    features=FeatureConfig(pairs=True, chars=(5, 5), hangul=(1, 2), title=False),
+    features=FeatureConfig(pairs=True, chars=(5, 5), title=False),
     view_weights={"words": 0.8, "pairs": 0.8, "chars": 1.0},
     b=0.0,
     min_df={"words": 3, "pairs": 5, "chars": 5},
