@@ -3,8 +3,8 @@
 Tensors (F features, L labels of all facets together, Z non-zero weights):
 
 =================  ========  =====================================================================================
-columns            uint32 F  ascending: number of the view << 20 | bucket
-idf                float16 F inverse document frequency
+columns            uint8     F ascending numbers, packed by `wiretag.varint`: number of the view << 20 | bucket
+idf                uint8 F   inverse document frequency, in sixteenths
 counts             uint8 F   how many weights each feature has
 labels             uint8 Z   row of each weight; both are uint16 where there are more than 255 rows
 weights            int8 Z    root of each: the weight is ``root * abs(root) * scale`` of its row
@@ -36,11 +36,13 @@ from numpy.typing import NDArray
 from wiretag.errors import ModelError
 from wiretag.features import BITS, VIEWS, FeatureConfig
 from wiretag.files import written_beside
+from wiretag.varint import pack_ascending, unpack_ascending
 from wiretag.vectors import Vectoriser, ViewWeighting, Vocabulary
 
 FORMAT: Final = 1
 # safetensors reserves more, but a header past this is no model of ours.
 _MAX_HEADER: Final = 32 << 20
+_IDF_STEPS: Final = np.float32(16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +156,8 @@ def save(model: Model, path: Path) -> None:
 
     vectoriser = model.vectoriser
     tensors = {
-        "columns": vectoriser.vocabulary.columns,
-        "idf": vectoriser.vocabulary.idf.astype(np.float16),
+        "columns": pack_ascending(vectoriser.vocabulary.columns),
+        "idf": _steps(vectoriser.vocabulary.idf),
         **{name: getattr(model, name) for name in _VECTORS},
     }
     metadata = {
@@ -177,6 +179,16 @@ _VECTORS: Final = {
     "counts": (np.uint16, np.uint8), "labels": (np.uint16, np.uint8), "weights": (np.int8,), "scales": (np.float32,),
     "intercepts": (np.float32,), "slopes": (np.float32,), "shifts": (np.float32,), "thresholds": (np.float32,),
 }  # fmt: skip
+
+
+def in_steps(idf: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Inverse document frequencies as a model file holds them: in sixteenths, at most 15.9."""
+    return _steps(idf).astype(np.float32) / _IDF_STEPS
+
+
+def _steps(idf: NDArray[np.float32]) -> NDArray[np.uint8]:
+    steps: NDArray[np.uint8] = np.minimum(np.rint(idf * _IDF_STEPS), 255).astype(np.uint8)
+    return steps
 
 
 def _sorted_metadata(data: bytes) -> bytes:
@@ -252,24 +264,27 @@ def _build(  # noqa: C901 - one check a line
         for f in metadata["facets"]
     )
     n_labels = sum(len(facet.labels) for facet in facets)
-    columns, idf = tensors["columns"], tensors["idf"]
+    for name in ("columns", "idf"):
+        if tensors[name].dtype != np.uint8 or tensors[name].ndim != 1:
+            raise ValueError(f"the tensor '{name}' has the wrong type")
+    columns = unpack_ascending(tensors["columns"])
     vectors = {name: tensors[name] for name in _VECTORS}
     for name, dtypes in _VECTORS.items():
         if vectors[name].dtype not in dtypes or vectors[name].ndim != 1:
             raise ValueError(f"the tensor '{name}' has the wrong type")
     counts, labels = vectors["counts"], vectors["labels"]
     n_rows = n_labels + sum(not facet.exclusive for facet in facets)
-    if columns.dtype != np.uint32 or columns.ndim != 1 or idf.shape != columns.shape:
+    if len(tensors["idf"]) != len(columns):
         raise ValueError("the vocabulary has the wrong shape")
-    if len(columns) and (np.any(columns[1:] <= columns[:-1]) or columns[-1] >= len(VIEWS) << BITS):
-        raise ValueError("the vocabulary is not in order")
+    if len(columns) and columns[-1] >= len(VIEWS) << BITS:
+        raise ValueError("the vocabulary names a view that does not exist")
     if len(counts) != len(columns) or counts.sum(dtype=np.int64) != len(labels):
         raise ValueError("the weights do not fit the vocabulary")
     if len(vectors["weights"]) != len(labels) or (len(labels) and labels.max() >= n_rows):
         raise ValueError("the weights do not fit the labels")
     if len(vectors["scales"]) != n_rows or any(len(vectors[name]) != n_labels for name in list(_VECTORS)[4:]):
         raise ValueError("the calibration does not fit the labels")
-    if not all(np.isfinite(tensor).all() for tensor in (idf, *list(vectors.values())[3:])):
+    if not all(np.isfinite(tensor).all() for tensor in list(vectors.values())[3:]):
         raise ValueError("a number is not finite")
     features = metadata["features"]
     config = FeatureConfig(
@@ -286,7 +301,7 @@ def _build(  # noqa: C901 - one check a line
     }
     if set(weighting) != set(config.views):
         raise ValueError("the weighting does not fit the views")
-    vocabulary = Vocabulary(columns, idf.astype(np.float32))
+    vocabulary = Vocabulary(columns, tensors["idf"].astype(np.float32) / _IDF_STEPS)
     about = {
         key: value for key, value in metadata.items() if key not in ("format", "features", "weighting", "facets", "names", "wire")
     }

@@ -131,5 +131,6 @@ def _drawn(words: Mapping[str, Sequence[str]], count: int, source: str, seed: in
 
 def language_targets(items: Sequence[Item], labels: Sequence[str]) -> Targets:
     """The language of each item, exclusive."""
-    values = np.array([[item.language == label for label in labels] for item in items], np.int8)
-    return Targets(LANGUAGE_FACET, tuple(labels), values.reshape(len(items), len(labels)), exclusive=True)
+    spoken = np.array([item.language for item in items], dtype=str)
+    values = np.equal.outer(spoken, np.array(labels, dtype=str)).astype(np.int8)
+    return Targets(LANGUAGE_FACET, tuple(labels), values, exclusive=True)

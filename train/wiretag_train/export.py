@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from wiretag.model import Facet, Model
+from wiretag.model import Facet, Model, in_steps
 from wiretag.vectors import Vectoriser, Vocabulary
 from wiretag_train.fit import Fitted
 from wiretag_train.sklearn import WiretagClassifier
@@ -67,7 +67,7 @@ def to_model(
         vectoriser=Vectoriser(
             fitted.vectoriser.config,
             fitted.vectoriser.weighting,
-            Vocabulary(vocabulary.columns, vocabulary.idf.astype(np.float16).astype(np.float32)),
+            Vocabulary(vocabulary.columns, in_steps(vocabulary.idf)),
         ),
         facets=tuple(
             Facet(

@@ -114,4 +114,4 @@ def make_vectoriser(training: TrainingSet, recipe: Recipe, jobs: int) -> Vectori
 
 def fit_steps(training: TrainingSet, recipe: Recipe) -> int:
     """How often `fit` calls `tick`."""
-    return 1 + sum(head_steps(len(targets.labels), len(recipe.costs), recipe.search_folds) for targets in training.facets)
+    return 1 + sum(head_steps(targets, len(recipe.costs), recipe.search_folds) for targets in training.facets)

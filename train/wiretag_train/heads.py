@@ -103,6 +103,7 @@ def fit_heads(
     search_folds : how many of the folds choose C.
     """
     n_labels = len(targets.labels)
+    judging = targets.rows(folds != ALWAYS)
     scores: dict[float, Float64] = {}
     with Parallel(n_jobs=jobs, return_as="generator", mmap_mode="r") as pool:
 
@@ -116,30 +117,35 @@ def fit_heads(
 
         def out_of_fold(cost: float, chosen: Sequence[int]) -> Float64:
             if not n_labels:
-                return np.empty((X.shape[0], 0))
+                return np.empty((len(judging.values), 0))
             return np.stack(over_labels(_out_of_fold, folds, chosen, cost), axis=1)
 
-        searched, rest = range(search_folds), range(search_folds, N_FOLDS)
+        searched, rest = range(search_folds), _other_folds(targets, search_folds)
         for cost in costs:
             scores[cost] = out_of_fold(cost, searched)
-        best = max(costs, key=lambda cost: (_quality(scores[cost], targets), -cost))
-        judging = scores[best]
+        best = max(costs, key=lambda cost: (_quality(scores[cost], judging), -cost))
+        judged = scores[best]
         if rest:
             others = out_of_fold(best, rest)
-            judging = np.where(np.isnan(judging), others, judging)
+            judged = np.where(np.isnan(judged), others, judged)
         fitted = over_labels(_fit_one, best)
     weights = np.stack([coef for coef, _ in fitted]) if n_labels else np.empty((0, X.shape[1]), np.float32)
     intercepts = np.array([intercept for _, intercept in fitted])
     if pooled and not targets.exclusive:
-        slopes, shifts, thresholds, floor = _pooled_decisions(judging, targets)
+        slopes, shifts, thresholds, floor = _pooled_decisions(judged, judging)
     else:
-        (slopes, shifts, thresholds), floor = _decisions(judging, targets), 1.0
+        (slopes, shifts, thresholds), floor = _decisions(judged, judging), 1.0
     return Heads(targets, weights, intercepts, slopes, shifts, thresholds, best, floor)
 
 
-def head_steps(n_labels: int, n_costs: int, search_folds: int = N_FOLDS) -> int:
+def head_steps(targets: Targets, n_costs: int, search_folds: int = N_FOLDS) -> int:
     """How often `fit_heads` calls `tick`."""
-    return n_labels * (n_costs + 1 + (search_folds < N_FOLDS))
+    return len(targets.labels) * (n_costs + 1 + bool(_other_folds(targets, search_folds)))
+
+
+def _other_folds(targets: Targets, search_folds: int) -> range:
+    """Folds that judge although they did not choose C: none for an exclusive facet, which learns one slope from them."""
+    return range(0) if targets.exclusive else range(search_folds, N_FOLDS)
 
 
 def _out_of_fold(
@@ -150,14 +156,15 @@ def _out_of_fold(
     chosen: Sequence[int],
     cost: float,
 ) -> Float64:
-    """Scores of one label's items in the chosen folds, from heads that have not seen them; NaN elsewhere."""
+    """Scores of one label's judging items in the chosen folds, from heads that have not seen them; NaN in other folds."""
     scores = np.full(X.shape[0], np.nan)
     for fold in chosen:
         judged = folds == fold
         trained = (truth != UNKNOWN) & ~judged
         coef, intercept = _fit_one(X[trained], truth[trained], weight[trained], cost)
         scores[judged] = X[judged] @ coef + intercept
-    return scores
+    judging: Float64 = scores[folds != ALWAYS]
+    return judging
 
 
 def _fit_one(X: sparse.csr_matrix, truth: NDArray[np.int8], weight: Float64, cost: float) -> tuple[Float32, float]:

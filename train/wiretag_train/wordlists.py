@@ -6,7 +6,7 @@ Speer, "rspeer/wordfreq" (2022). Its lists are read as data; texts are never cut
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import wordfreq
@@ -24,15 +24,20 @@ _N_TEXTS: Final = 10_000
 # In scripts without spaces, this many characters count as a word.
 _CHARACTERS_A_WORD: Final = 2.0
 _SENTENCE_WORDS: Final = (3, 16)
+# A word that is rarer stands in none of the texts; the best lists go down to a tenth of this.
+_RAREST: Final = 1e-7
 
 
-def word_rates(language: str) -> dict[str, float]:
-    """Word -> its share of the words of running text; empty for a language that wordfreq does not have."""
+def word_rates(language: str, size: Literal["small", "best"] = "best") -> dict[str, float]:
+    """Word -> its share of the words of running text; empty for a language that wordfreq does not have.
+
+    The small list has the words that are at least one in a million, the best one those of the largest list there is.
+    """
     name = _LISTS.get(language, language)
     # Asked for what it does not have, wordfreq gives a neighbour: for Traditional Chinese, Simplified.
     if name not in wordfreq.available_languages():
         return {}
-    rates = dict(wordfreq.get_frequency_dict(name))
+    rates = {word: rate for word, rate in wordfreq.get_frequency_dict(name, size).items() if rate >= _RAREST}
     # It keeps every list that it ever read: 1 GB for all of its languages.
     wordfreq.get_frequency_dict.cache_clear()
     wordfreq.get_frequency_list.cache_clear()
@@ -61,7 +66,7 @@ def sentences(language: str, count: int, seed: int, otherwise: Sequence[str] = (
 
     Where there is no list, the words `otherwise` are drawn, all alike.
     """
-    words = word_rates(language) or dict.fromkeys(otherwise, 1.0)
+    words = word_rates(language, "small") or dict.fromkeys(otherwise, 1.0)
     if not words:
         return []
     random = np.random.default_rng(seed)

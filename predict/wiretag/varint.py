@@ -1,0 +1,45 @@
+"""Ascending numbers in about a byte each: gaps, as variable-length integers (LEB128, as in DWARF and WebAssembly).
+
+Each number is stored as its distance to the one before, less one; the first as itself. A distance takes one byte for
+every seven of its bits, the lowest first; all bytes of a distance but its last have the high bit set.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+_MAX_BYTES = 5  # what 32 bits can need
+
+
+def pack_ascending(numbers: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    """Strictly ascending numbers to bytes."""
+    gaps = np.diff(numbers, prepend=np.int64(-1)).astype(np.int64) - 1
+    sizes = np.searchsorted(1 << 7 * np.arange(1, _MAX_BYTES), gaps, "right") + 1
+    starts = np.cumsum(sizes) - sizes
+    packed = np.zeros(int(sizes.sum()), np.uint8)
+    for n in range(_MAX_BYTES):
+        long = sizes > n
+        packed[starts[long] + n] = (gaps[long] >> 7 * n & 0x7F) | np.where(sizes[long] > n + 1, 0x80, 0)
+    return packed
+
+
+def unpack_ascending(packed: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """The numbers of `pack_ascending`; raises `ValueError` for bytes that are none of its."""
+    last = packed < 0x80
+    # In a large vocabulary every gap is one byte.
+    gaps = packed.astype(np.int64) if last.all() else _gaps(packed, last)
+    numbers = np.cumsum(gaps + 1) - 1
+    if len(numbers) and numbers[-1] > np.iinfo(np.uint32).max:
+        raise ValueError("a list of numbers is broken")
+    return numbers.astype(np.uint32)
+
+
+def _gaps(packed: NDArray[np.uint8], last: NDArray[np.bool_]) -> NDArray[np.int64]:
+    ends = np.flatnonzero(last)
+    starts = np.concatenate(([0], ends[:-1] + 1))[: len(ends)]
+    sizes = ends - starts + 1
+    if not last[-1] or sizes.max() > _MAX_BYTES:
+        raise ValueError("a list of numbers is broken")
+    places = np.arange(len(packed)) - np.repeat(starts, sizes)
+    return np.add.reduceat((packed & np.uint8(0x7F)).astype(np.int64) << 7 * places, starts)
