@@ -14,7 +14,7 @@ from wiretag_data.item import Item
 from wiretag_train.card import with_section
 from wiretag_train.default_set import training_set
 from wiretag_train.evaluate import calibration_error, f1_scores
-from wiretag_train.export import to_model
+from wiretag_train.export import scores_of, to_model
 from wiretag_train.fit import Fitted, TrainingSet, fit
 from wiretag_train.heads import N_FOLDS, folds_of
 from wiretag_train.own_data import train_own
@@ -132,11 +132,13 @@ def fitted() -> Fitted:
 
 
 def test_pruning_keeps_the_mean_score_and_what_labels_have_in_common(fitted: Fitted) -> None:
-    whole, pruned = (WiretagClassifier(to_model(fitted, size)).decision_function(fitted.sample) for size in (10**6, 5))
-    scores = fitted.sample @ fitted.heads[0].weights.T + fitted.heads[0].intercepts
-    assert np.abs(whole - scores).max() < 0.01
+    models = [to_model(fitted, size) for size in (10**6, 5)]
+    whole, pruned = (Tagger(model).scores(model.vectoriser.block(fitted.sample)) for model in models)
+    scores = scores_of(fitted, fitted.sample)
+    assert np.abs(whole - scores).max() < 0.02
     assert np.abs(pruned - scores).max() > 0.01
     assert pruned.mean() == pytest.approx(scores.mean(), abs=1e-5)
+    assert 0 < len(models[1].vectoriser.vocabulary) <= 5  # what no label uses is dropped
 
 
 def test_an_explanation_adds_up_to_the_score(fitted: Fitted) -> None:

@@ -23,7 +23,7 @@ from wiretag_train.wordlists import other_languages, reference_frequencies, sent
 
 # N-grams, weight of items, pooling and what is read of fetched corpora come from trials, see CONTRIBUTING.md. The shares of
 # the views, frequencies that a feature must reach and number of drawn sentences are first settings that nobody measured;
-# the number of weights is what 12 MB hold.
+# the number of weights is what 10 MB hold.
 DEFAULT_RECIPE: Final = Recipe(
     features=FeatureConfig(pairs=True, chars=(5, 5), title=False),
     view_weights={"words": 0.8, "pairs": 0.8, "chars": 1.0},
@@ -32,7 +32,7 @@ DEFAULT_RECIPE: Final = Recipe(
     costs=(0.3, 1.0),
     pooled=True,
     search_folds=1,
-    max_weights=3_700_000,
+    max_weights=3_400_000,
 )
 # Weight of an item in the loss, by source.
 _WEIGHTS: Final[Mapping[str, float]] = {"wire": 5.0, ANNOTATED: 5.0}

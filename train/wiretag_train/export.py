@@ -3,11 +3,14 @@
 Every label says a little against most features, and many littles make much: dropped, they lifted the scores of long
 texts by a sixth of the margin. So the median of a feature's weights over a facet's labels is kept in a row of its own,
 and only departures from it are pruned. In an exclusive facet the common part changes nothing and is not kept.
+
+A departure counts by the root of its mean square in scores, about ``|weight| * idf * sqrt(document frequency)``, since
+frequent features with small weights decide long texts. Features of which no label keeps any are dropped.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +20,7 @@ from scipy import sparse
 from wiretag.model import Facet, Model, in_steps
 from wiretag.vectors import Vectoriser, Vocabulary
 from wiretag_train.fit import Fitted
+from wiretag_train.matrix import matrix
 from wiretag_train.sklearn import WiretagClassifier
 
 _STEPS = 127
@@ -39,7 +43,7 @@ def to_model(
 
     Parameters
     ----------
-    max_weights : how many weights are kept, those with the largest effect ``|weight| * idf``.
+    max_weights : how many weights are kept beside the common parts.
     beside : facet -> label -> labels of which one always stands beside it.
     names, wire, about : see `wiretag.model.Model`.
     """
@@ -51,10 +55,15 @@ def to_model(
         if not head.targets.exclusive:
             common.append(median)
     rows = np.concatenate([*own, *(median[None] for median in common)]).astype(np.float32)
-    weights = sparse.csr_matrix(rows.T)
     vocabulary = fitted.vectoriser.vocabulary
-    shares = np.repeat([_EXCLUSIVE_SHARE if head.targets.exclusive else 1.0 for head in heads], [len(part) for part in own])
-    _keep_largest(weights, vocabulary.idf, max_weights, np.concatenate([shares, np.full(len(common), np.inf)]))
+    departures = rows[: sum(len(part) for part in own)]
+    shares = [
+        np.full(len(part), _EXCLUSIVE_SHARE if head.targets.exclusive else 1) for part, head in zip(own, heads, strict=True)
+    ]
+    _keep_largest(departures, _effect(vocabulary.idf) * _joined(shares)[:, None], max_weights)
+    used = departures.any(axis=0)
+    vocabulary = Vocabulary(vocabulary.columns[used], in_steps(vocabulary.idf[used]))
+    weights = sparse.csr_matrix(rows[:, used].T)
     scales = np.array([_scale(weights, row) for row in range(weights.shape[1])], np.float32)
     # Squares of 8-bit steps: the many small weights keep a relative precision that even steps would lose.
     steps = np.sqrt(np.abs(weights.data) / scales[weights.indices])
@@ -62,13 +71,8 @@ def to_model(
     weights.eliminate_zeros()
     weights.sort_indices()
     narrow = np.uint8 if len(rows) < 1 << 8 else np.uint16
-    # Features without weights stay: they belong to the texts' norms.
     model = Model(
-        vectoriser=Vectoriser(
-            fitted.vectoriser.config,
-            fitted.vectoriser.weighting,
-            Vocabulary(vocabulary.columns, in_steps(vocabulary.idf)),
-        ),
+        vectoriser=Vectoriser(fitted.vectoriser.config, fitted.vectoriser.weighting, vocabulary),
         facets=tuple(
             Facet(
                 head.targets.facet,
@@ -95,27 +99,40 @@ def to_model(
 
 
 def _lost(model: Model, fitted: Fitted) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """What pruning takes from the scores of a facet on average, over the sample of training items; shape [L].
+    """What pruning takes from the scores of a facet on average, over the sample of training texts; shape [L].
 
     One number a facet: the loss grows with a text's length, so a number a label would bend the ranking of short texts.
     """
-    if not fitted.sample.shape[0]:
+    if not fitted.sample:
         return np.zeros(len(model.intercepts), np.float32)
-    kept = WiretagClassifier(model).decision_function(fitted.sample)
-    whole = np.concatenate([fitted.sample @ head.weights.T + head.intercepts for head in fitted.heads], axis=1)
+    kept = WiretagClassifier(model).decision_function(matrix(model.vectoriser, fitted.sample))
+    whole = scores_of(fitted, fitted.sample)
     lost = np.zeros(len(model.intercepts), np.float32)
     for _, columns in model.columns():
         lost[columns] = (whole - kept)[:, columns].mean()
     return lost
 
 
-def _keep_largest(weights: sparse.csr_matrix, idf: np.ndarray[Any, Any], max_weights: int, shares: np.ndarray[Any, Any]) -> None:
-    """Drop all but the weights with the largest effect times their row's share, in place."""
-    if weights.nnz > max_weights:
-        effect = np.abs(weights.data) * np.repeat(idf, np.diff(weights.indptr)) * shares[weights.indices]
-        bar = np.partition(effect, -max_weights)[-max_weights]
-        weights.data[effect < bar] = 0
-        weights.eliminate_zeros()
+def scores_of(fitted: Fitted, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """Scores of the heads as they were fitted, of all facets side by side, shape [n_texts, L]."""
+    X = matrix(fitted.vectoriser, texts)
+    scores = [X @ head.weights.T + head.intercepts for head in fitted.heads]
+    return np.concatenate(scores, axis=1).astype(np.float32)
+
+
+def _effect(idf: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """What a weight of 1 adds to scores of running text, as a root mean square, but for a factor; shape [F].
+
+    ``exp(-idf)`` is proportional to the document frequency, see `wiretag_train.matrix.vocabulary`.
+    """
+    return (idf * np.exp(-idf / 2)).astype(np.float32)
+
+
+def _keep_largest(rows: np.ndarray[Any, Any], effect: np.ndarray[Any, Any], most: int) -> None:
+    """Of the weights, shape [R, F], put all to 0 but the `most` with the largest effect, in place."""
+    sizes = np.abs(rows) * effect
+    if np.count_nonzero(sizes) > most:
+        rows[sizes < np.partition(sizes, -most, axis=None)[-most]] = 0
 
 
 def _scale(weights: sparse.csr_matrix, label: int) -> float:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from wiretag.vectors import Vectoriser, ViewWeighting
 from wiretag_train.heads import ALWAYS, Heads, fit_heads, folds_of, head_steps
@@ -53,11 +52,11 @@ class TrainingSet:
 
 @dataclass(frozen=True)
 class Fitted:
-    """A vectoriser, the heads of every facet over its features, and vectors of some of the judging items."""
+    """A vectoriser, the heads of every facet over its features, and the texts of some of the judging items."""
 
     vectoriser: Vectoriser
     heads: tuple[Heads, ...]
-    sample: sparse.csr_matrix
+    sample: Sequence[str]
 
 
 def fit(training: TrainingSet, recipe: Recipe, jobs: int, tick: Callable[[str], None] = lambda _: None) -> Fitted:
@@ -85,7 +84,7 @@ def fit(training: TrainingSet, recipe: Recipe, jobs: int, tick: Callable[[str], 
             search_folds=recipe.search_folds,
         )
 
-    sample = X[judging[:: max(len(judging) // _SAMPLE, 1)]]
+    sample = [training.texts[int(n)] for n in judging[:: max(len(judging) // _SAMPLE, 1)]]
     return Fitted(vectoriser, tuple(heads_of(targets) for targets in training.facets), sample)
 
 

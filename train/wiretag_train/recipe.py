@@ -23,7 +23,7 @@ class Recipe:
     costs : values of C that cross-validation chooses from.
     pooled : calibrate and decide for all labels of a facet together, for few judging items a label.
     search_folds : folds that choose C; the others only judge.
-    max_weights : weights that the shipped file keeps, the most telling ones.
+    max_weights : weights that the shipped file keeps beside what labels have in common, the most telling ones.
     seed : of folds and splits.
     """
 
