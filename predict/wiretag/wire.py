@@ -2,7 +2,8 @@
 
 All words come as data (`WireRules`, gathered from the lexicons of all languages and carried by the model file); the
 code knows only shapes: a line ``key: labels`` ends the story, so does a short heading ``About X``; a paragraph with
-a disclaimer phrase is dropped wherever it stands; a dateline tag opens the text.
+a disclaimer phrase is dropped wherever it stands, as is a short line that invites to follow the sender; a dateline tag
+opens the text.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ _LABEL_SEPARATOR = re.compile(r"\s*[,;|·•،؛、，；]\s*|\s+/\s+")
 _SENTENCE_END = tuple(".!?。！？؟…")
 _MAX_FOOTER = 400
 _MAX_HEADING = 80
+_MAX_INVITATION = 250
 _MAX_PARTS = 4
 
 
@@ -42,6 +44,7 @@ class WireRules:
     names : facet -> name or alias of a label -> its id.
     disclaimers : phrases that make a paragraph a disclaimer.
     about, contact : headings; ``{}`` stands for the name of the sender.
+    follow : how a line begins that invites to a newsletter or to the sender's pages, ``{}`` as above.
     """
 
     footers: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -49,6 +52,7 @@ class WireRules:
     disclaimers: frozenset[str] = frozenset()
     about: frozenset[str] = frozenset()
     contact: frozenset[str] = frozenset()
+    follow: frozenset[str] = frozenset()
 
     @classmethod
     def gather(cls, languages: Iterable[Mapping[str, Any]], names: Mapping[str, Mapping[str, Iterable[str]]]) -> WireRules:
@@ -68,12 +72,16 @@ class WireRules:
             disclaimers=all_of("disclaimer"),
             about=all_of("about"),
             contact=all_of("contact"),
+            follow=all_of("follow"),
         )
 
     @cached_property
     def _headings(self) -> re.Pattern[str]:
-        patterns = [re.escape(head).replace(r"\{\}", ".{1,60}") for head in sorted(self.about)]
-        return re.compile("(?:" + "|".join(patterns or [r"(?!)"]) + r")\s*:?")
+        return re.compile(rf"(?:{_with_names(self.about)})\s*:?")
+
+    @cached_property
+    def _invitations(self) -> re.Pattern[str]:
+        return re.compile(_with_names(self.follow))
 
     @cached_property
     def _phrases(self) -> re.Pattern[str]:
@@ -122,7 +130,8 @@ def parse(raw: str, rules: WireRules) -> WireItem:
         if number >= 2 and _ends_story(key, line, rules):
             break
         of_sender = sender and number * 2 >= len(lines) and key.startswith(sender)
-        if number and (of_sender or rules._phrases.search(key)):
+        invites = len(line) <= _MAX_INVITATION and rules._invitations.match(key)
+        if number and (of_sender or invites or rules._phrases.search(key)):
             continue
         story.append(_without_dateline(line) if number < 2 else line)
     text = "\n".join(line for line in story if line)
@@ -180,6 +189,11 @@ def _ends_story(key: str, line: str, rules: WireRules) -> bool:
     if rules._contacts.match(key):
         return True
     return len(line) <= _MAX_HEADING and not line.endswith(_SENTENCE_END) and rules._headings.fullmatch(key) is not None
+
+
+def _with_names(templates: Iterable[str]) -> str:
+    """A pattern of any of the templates, in which ``{}`` stands for a name."""
+    return "|".join(re.escape(template).replace(r"\{\}", ".{1,60}") for template in sorted(templates)) or r"(?!)"
 
 
 def _sender(lines: list[str]) -> str:

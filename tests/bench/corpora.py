@@ -61,7 +61,9 @@ def _own() -> Corpus:
         chosen = next(own for own in wire.SOURCES if own.name == source)
         return [(item.text, list(item.labels["topic"])) for item in chosen.items()]
 
-    return Corpus("own", "the project's wire items in 17 languages, topics; tested on the held-out items", part("wire"), part(wire.HELD_OUT))
+    return Corpus(
+        "own", "the project's wire items in 17 languages, topics; tested on the held-out items", part("wire"), part(wire.HELD_OUT)
+    )
 
 
 CORPORA: dict[str, Callable[[], Corpus]] = {

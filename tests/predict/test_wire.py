@@ -8,6 +8,7 @@ RULES = WireRules.gather(
             "disclaimer": ["provided by a third party"],
             "about": ["About {}", "{}について"],
             "contact": ["Media contact"],
+            "follow": ["Follow {} on", "{}をフォロー"],
         },
         {"sector_footer": ["Branchen", "行业"], "about": ["Über {}"]},
     ],
@@ -68,6 +69,12 @@ def test_datelines_are_taken_off() -> None:
 def test_contact_block_and_sender_paragraph_go() -> None:
     raw = "(Nordwire) – Mill opens\nFirst.\nSecond.\nNordwire delivers releases to 90 countries.\nMedia contact: a@example.org"
     assert parse(raw, RULES).text == "Mill opens\nFirst.\nSecond."
+
+
+def test_invitations_to_follow_the_sender_go() -> None:
+    lines = ["Why we follow birds on islands", "Follow Nordwire on Facebook and Instagram.", "公式アカウントをフォロー"]
+    long = "Follow the coast road on foot and " + "further " * 40
+    assert parse("\n".join([*lines, long]), RULES).text.splitlines() == [lines[0], long.strip()]
 
 
 def test_sentences_that_look_like_headings_stay() -> None:

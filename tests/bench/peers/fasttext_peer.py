@@ -25,13 +25,18 @@ def _fitted(train: Rows, autotune: bool) -> tuple[Callable[[list[str]], list[lis
     lines = [" ".join([*(f"__label__{number[label]}" for label in row["labels"]), _line(row["text"])]) for row in train]
     loss = "softmax" if exclusive else "ova"
     with tempfile.TemporaryDirectory() as folder:
-        parts = {"all": lines, "most": [l for n, l in enumerate(lines) if n % 10], "tenth": lines[::10]}
+        parts = {"all": lines, "most": [line for n, line in enumerate(lines) if n % 10], "tenth": lines[::10]}
         path = {name: str(Path(folder) / name) for name in parts}
         for name, own in parts.items():
             Path(path[name]).write_text("\n".join(own) + "\n", encoding="utf-8")
         if autotune:
             model = fasttext.train_supervised(
-                path["most"], autotuneValidationFile=path["tenth"], autotuneDuration=_AUTOTUNE_SECONDS, loss=loss, thread=2, verbose=0
+                path["most"],
+                autotuneValidationFile=path["tenth"],
+                autotuneDuration=_AUTOTUNE_SECONDS,
+                loss=loss,
+                thread=2,
+                verbose=0,
             )
         else:
             model = fasttext.train_supervised(path["all"], lr=0.5, epoch=25, wordNgrams=2, loss=loss, thread=2, verbose=0)
