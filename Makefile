@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train predict test check lint bench-r90 bench-features bench-languages dist clean
+.PHONY: help setup train predict test check lint bench bench-r90 bench-features bench-languages dist clean
 
 help:  ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,13 @@ lint: $(READY)  ## Check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+bench: .venv/.ready-bench  ## Compare with other taggers on known corpora; ONLY=r90,bbc for some
+	$(BIN)/python tests/bench/compare.py
+
+.venv/.ready-bench: $(READY)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint .constraints.txt --editable '.[bench]'
+	touch $@
 
 bench-r90: $(READY)  ## Print the reference figure on Reuters-21578 ModApte R90
 	$(BIN)/python tests/bench/r90.py

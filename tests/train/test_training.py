@@ -5,10 +5,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 from small import WORDS, small_items
 
 from wiretag import model as model_file
 from wiretag.errors import DataError
+from wiretag.features import BITS, VIEWS
 from wiretag.tagger import Tagger
 from wiretag_data.item import Item
 from wiretag_train.card import with_section
@@ -16,9 +18,10 @@ from wiretag_train.default_set import training_set
 from wiretag_train.evaluate import calibration_error, f1_scores
 from wiretag_train.export import scores_of, to_model
 from wiretag_train.fit import Fitted, TrainingSet, fit
-from wiretag_train.heads import N_FOLDS, folds_of
+from wiretag_train.heads import N_FOLDS, Member, fit_heads, folds_of
+from wiretag_train.matrix import matrix
 from wiretag_train.own_data import train_own
-from wiretag_train.recipe import Recipe
+from wiretag_train.recipe import EFFORTS, Recipe
 from wiretag_train.report import measure
 from wiretag_train.sklearn import WiretagClassifier, WiretagVectorizer
 from wiretag_train.targets import UNKNOWN, Targets, covered_targets, plain_targets
@@ -139,6 +142,33 @@ def test_pruning_keeps_the_mean_score_and_what_labels_have_in_common(fitted: Fit
     assert np.abs(pruned - scores).max() > 0.01
     assert pruned.mean() == pytest.approx(scores.mean(), abs=1e-5)
     assert 0 < len(models[1].vectoriser.vocabulary) <= 5  # what no label uses is dropped
+
+
+def test_members_that_see_all_features_average_to_one_that_does() -> None:
+    X = sparse.random(60, 12, 0.5, "csr", random_state=0)
+    targets = Targets("topic", ("a", "b"), (X[:, :2].toarray() > 0.3).astype(np.int8))
+    folds, weight, everything = np.arange(60) % 3, np.ones(60), np.arange(12)
+    one = fit_heads(X, targets, folds, weight, (1.0,), 1)
+    two = fit_heads(X, targets, folds, weight, (1.0,), 1, members=[Member(everything, 1.0)] * 2)
+    assert two.weights == pytest.approx(one.weights, abs=1e-6)
+    assert (two.intercepts == one.intercepts).all()
+    assert (two.thresholds == one.thresholds).all()
+    assert two.costs == (1.0, 1.0)
+
+
+def test_members_see_their_own_views_at_norm_one() -> None:
+    items, labels = small_items(90), tuple(WORDS)
+    values = np.array([[label in item.labels["topic"] for label in labels] for item in items], np.int8)
+    training = TrainingSet.plain([item.text for item in items], [Targets("topic", labels, values)])
+    recipe = replace(EFFORTS["default"], costs=(1.0,))
+    both = fit(training, recipe, 1)
+    X = matrix(both.vectoriser, training.texts)
+    words = (both.vectoriser.vocabulary.columns >> BITS) != VIEWS.index("chars")
+    alone = fit_heads(
+        (X[:, words] * 1.5 / 1.25**0.5).astype(float), training.facets[0], folds_of(training.groups, training.facets, 0),
+        training.weight, (1.0,), 1,
+    )  # fmt: skip
+    assert both.heads[0].weights[:, words] == pytest.approx(alone.weights * 1.5 / 1.25**0.5 / 2, abs=1e-5)
 
 
 def test_an_explanation_adds_up_to_the_score(fitted: Fitted) -> None:

@@ -8,6 +8,8 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +28,15 @@ CORPUS = Path("data") / "build" / "corpus"
 MODEL = Path("models") / "wiretag.safetensors"
 _N_JOBS = os.cpu_count() or 1
 _INTERRUPTED = 130
+
+
+class Effort(StrEnum):
+    """Names of `wiretag_train.recipe.EFFORTS`; importing those would load scikit-learn."""
+
+    QUICK = "quick"
+    DEFAULT = "default"
+    BEST = "best"
+
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notices.")]
 Add = Annotated[list[str] | None, typer.Option(metavar="NAME", help="Add a hub data set to the corpus: agnews, gnad10.")]
@@ -77,34 +88,40 @@ def train(
     folder: CorpusFolder = CORPUS,
     add: Add = None,
     seed: Annotated[int, typer.Option(help="Seed of folds and splits.")] = 0,
+    effort: Annotated[
+        Effort | None, typer.Option(help="Time for score, with --data: quick, default or best.", show_default="default")
+    ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes to use.")] = _N_JOBS,
     quiet: Quiet = False,
 ) -> None:
     """Train a model: the default one, or with --data one of your own."""
     began = time.monotonic()
     if data is None:
-        if test is not None:
-            raise UsageError("--test goes with --data.")
+        for option, value in (("--test", test), ("--effort", effort)):
+            if value is not None:
+                raise UsageError(f"{option} goes with --data.")
         from wiretag_train import default
 
         default.train(folder, output, seed, jobs, quiet, _teller(quiet), add or ())
     else:
         if add:
             raise UsageError("--add adds to the default corpus; it does not go with --data.")
-        _train_own(data, labels, text, test, output, seed, jobs, quiet)
+        _train_own(data, labels, text, test, output, seed, effort or Effort.DEFAULT, jobs, quiet)
     if not quiet:
         peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
         print(f"{time.monotonic() - began:.0f} s, peak memory of the largest process {peak / 1024:.0f} MB")
 
 
-def _train_own(data: Path, labels: str, text: str, test: Path | None, output: Path, seed: int, jobs: int, quiet: bool) -> None:
+def _train_own(
+    data: Path, labels: str, text: str, test: Path | None, output: Path, seed: int, effort: Effort, jobs: int, quiet: bool
+) -> None:
     from wiretag import model as model_file
     from wiretag_data.readers import read_items
     from wiretag_train import own_data, report
-    from wiretag_train.recipe import Recipe
+    from wiretag_train.recipe import EFFORTS
 
     items = read_items(data, text, labels)
-    recipe = Recipe(seed=seed)
+    recipe = replace(EFFORTS[effort], seed=seed)
     training, testing = (items, read_items(test, text, labels)) if test else own_data.hold_out(items, seed)
     trained = own_data.train_own(training, testing, labels, recipe, jobs, quiet)
     model_file.save(trained.model, output)

@@ -74,7 +74,7 @@ def train(folder: Path, output: Path, seed: int, jobs: int, quiet: bool, say: Sa
             "skipped": {s["name"]: s["skipped"] for s in record["sources"] if "skipped" in s},
             "seed": seed,
             "recipe": asdict(DEFAULT_RECIPE),
-            "costs": {head.targets.facet: head.cost for head in fitted.heads},
+            "costs": {head.targets.facet: head.costs[0] for head in fitted.heads},
             "libraries": {name: version(name) for name in ("wiretag", "numpy", "scipy", "scikit-learn", "wordfreq")},
         },
         "licence": _LICENCE,

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from wiretag.features import BITS, VIEWS
 from wiretag.vectors import Vectoriser, ViewWeighting
-from wiretag_train.heads import ALWAYS, Heads, fit_heads, folds_of, head_steps
+from wiretag_train.heads import ALWAYS, Heads, Member, fit_heads, folds_of, head_steps
 from wiretag_train.matrix import Frequencies, frequencies, frequent_columns, matrix, vocabulary
 from wiretag_train.recipe import Recipe
 from wiretag_train.targets import Targets
@@ -71,6 +72,8 @@ def fit(training: TrainingSet, recipe: Recipe, jobs: int, tick: Callable[[str], 
         [training.groups[int(n)] for n in judging], [targets.rows(judging) for targets in training.facets], recipe.seed
     )
 
+    members = _members(vectoriser, recipe)
+
     def heads_of(targets: Targets) -> Heads:
         return fit_heads(
             X,
@@ -80,6 +83,7 @@ def fit(training: TrainingSet, recipe: Recipe, jobs: int, tick: Callable[[str], 
             recipe.costs,
             jobs,
             lambda: tick(f"facet {targets.facet}"),
+            members=members,
             pooled=recipe.pooled,
             search_folds=recipe.search_folds,
         )
@@ -111,6 +115,20 @@ def make_vectoriser(training: TrainingSet, recipe: Recipe, jobs: int) -> Vectori
     return Vectoriser(config, weighting, vocabulary(columns, training.reference or own))
 
 
+def _members(vectoriser: Vectoriser, recipe: Recipe) -> list[Member]:
+    """Features of each group of views, and what their share of a text's vector is to be multiplied by."""
+    view_of = vectoriser.vocabulary.columns >> np.uint32(BITS)
+    squares = {view: how.weight**2 for view, how in vectoriser.weighting.items()}
+    return [
+        Member(
+            np.flatnonzero(np.isin(view_of, [VIEWS.index(view) for view in views])),
+            (sum(squares.values()) / sum(squares[view] for view in views)) ** 0.5,
+        )
+        for views in recipe.members
+    ]
+
+
 def fit_steps(training: TrainingSet, recipe: Recipe) -> int:
     """How often `fit` calls `tick`."""
-    return 1 + sum(head_steps(targets, len(recipe.costs), recipe.search_folds) for targets in training.facets)
+    n_members = max(len(recipe.members), 1)
+    return 1 + sum(head_steps(targets, len(recipe.costs), recipe.search_folds, n_members) for targets in training.facets)

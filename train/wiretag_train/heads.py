@@ -48,7 +48,7 @@ class Heads:
     weights : shape [L, F].
     intercepts, slopes, shifts : shape [L], see `wiretag.model`.
     thresholds : shape [L], on probabilities.
-    cost : the chosen C of the SVMs.
+    costs : the chosen C of each member's SVMs.
     floor : probability from which the best label is given where none reaches its threshold.
     """
 
@@ -58,8 +58,16 @@ class Heads:
     slopes: Float64
     shifts: Float64
     thresholds: Float64
-    cost: float
+    costs: tuple[float, ...]
     floor: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One of the models whose scores are averaged: the features that it sees, and a factor that brings their norm to 1."""
+
+    features: NDArray[np.intp]
+    scale: float
 
 
 def folds_of(groups: Sequence[str], facets: Sequence[Targets], seed: int) -> NDArray[np.int64]:
@@ -87,10 +95,13 @@ def fit_heads(
     jobs: int,
     tick: Callable[[], None] = lambda: None,
     *,
+    members: Sequence[Member] = (),
     pooled: bool = False,
     search_folds: int = N_FOLDS,
 ) -> Heads:
-    """Fit all heads of a facet at the C that scores best out of fold.
+    """Fit all heads of a facet: of each member at the C that scores best out of fold, and the mean of the members.
+
+    Members see features of their own, so the mean of their scores is again one linear score of all features.
 
     Parameters
     ----------
@@ -99,48 +110,82 @@ def fit_heads(
     sample_weight : shape [n_items].
     costs : the values of C to choose from; with one, nothing is searched.
     tick : called after each label at each C, and after each label's last fit.
+    members : models to average; without any, one of all features.
     pooled : decide for all labels of the facet together, see `_pooled_decisions`.
     search_folds : how many of the folds choose C.
     """
-    n_labels = len(targets.labels)
     judging = targets.rows(folds != ALWAYS)
+    search = _Search(targets, judging, folds, sample_weight, costs, search_folds, jobs, tick)
+    chosen: list[float] = []
+    if not members:
+        judged, weights, intercepts, cost = _fit_member(X, search)
+        chosen.append(cost)
+    else:
+        n_labels = len(targets.labels)
+        judged, intercepts = np.zeros((len(judging.values), n_labels)), np.zeros(n_labels)
+        weights = np.zeros((n_labels, X.shape[1]), np.float32)
+        for member in members:
+            scores, own, offsets, cost = _fit_member(X[:, member.features] * member.scale, search)
+            judged += scores / len(members)
+            intercepts += offsets / len(members)
+            weights[:, member.features] += own * np.float32(member.scale / len(members))
+            chosen.append(cost)
+    if pooled and not targets.exclusive:
+        slopes, shifts, thresholds, floor = _pooled_decisions(judged, judging)
+    else:
+        (slopes, shifts, thresholds), floor = _decisions(judged, judging), 1.0
+    return Heads(targets, weights, intercepts, slopes, shifts, thresholds, tuple(chosen), floor)
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What the members of a facet are fitted with, see `fit_heads`."""
+
+    targets: Targets
+    judging: Targets
+    folds: NDArray[np.int64]
+    sample_weight: Float64
+    costs: Sequence[float]
+    search_folds: int
+    jobs: int
+    tick: Callable[[], None]
+
+
+def _fit_member(X: sparse.csr_matrix, search: _Search) -> tuple[Float64, Float32, Float64, float]:
+    """Scores of the judging items from out of fold, weights, intercepts, and the chosen C."""
+    targets, n_labels = search.targets, len(search.targets.labels)
     scores: dict[float, Float64] = {}
-    with Parallel(n_jobs=jobs, return_as="generator", mmap_mode="r") as pool:
+    with Parallel(n_jobs=search.jobs, return_as="generator", mmap_mode="r") as pool:
 
         def over_labels(task: Callable[..., Any], *args: Any) -> list[Any]:
             columns = (np.ascontiguousarray(targets.values[:, n]) for n in range(n_labels))
             results = []
-            for result in pool(delayed(task)(X, column, sample_weight, *args) for column in columns):
-                tick()
+            for result in pool(delayed(task)(X, column, search.sample_weight, *args) for column in columns):
+                search.tick()
                 results.append(result)
             return results
 
         def out_of_fold(cost: float, chosen: Sequence[int]) -> Float64:
             if not n_labels:
-                return np.empty((len(judging.values), 0))
-            return np.stack(over_labels(_out_of_fold, folds, chosen, cost), axis=1)
+                return np.empty((len(search.judging.values), 0))
+            return np.stack(over_labels(_out_of_fold, search.folds, chosen, cost), axis=1)
 
-        searched, rest = range(search_folds), _other_folds(targets, search_folds)
-        for cost in costs:
-            scores[cost] = out_of_fold(cost, searched)
-        best = max(costs, key=lambda cost: (_quality(scores[cost], judging), -cost))
+        for cost in search.costs:
+            scores[cost] = out_of_fold(cost, range(search.search_folds))
+        best = max(search.costs, key=lambda cost: (_quality(scores[cost], search.judging), -cost))
         judged = scores[best]
+        rest = _other_folds(targets, search.search_folds)
         if rest:
             others = out_of_fold(best, rest)
             judged = np.where(np.isnan(judged), others, judged)
         fitted = over_labels(_fit_one, best)
     weights = np.stack([coef for coef, _ in fitted]) if n_labels else np.empty((0, X.shape[1]), np.float32)
-    intercepts = np.array([intercept for _, intercept in fitted])
-    if pooled and not targets.exclusive:
-        slopes, shifts, thresholds, floor = _pooled_decisions(judged, judging)
-    else:
-        (slopes, shifts, thresholds), floor = _decisions(judged, judging), 1.0
-    return Heads(targets, weights, intercepts, slopes, shifts, thresholds, best, floor)
+    return judged, weights, np.array([intercept for _, intercept in fitted]), best
 
 
-def head_steps(targets: Targets, n_costs: int, search_folds: int = N_FOLDS) -> int:
+def head_steps(targets: Targets, n_costs: int, search_folds: int = N_FOLDS, n_members: int = 1) -> int:
     """How often `fit_heads` calls `tick`."""
-    return len(targets.labels) * (n_costs + 1 + bool(_other_folds(targets, search_folds)))
+    return n_members * len(targets.labels) * (n_costs + 1 + bool(_other_folds(targets, search_folds)))
 
 
 def _other_folds(targets: Targets, search_folds: int) -> range:

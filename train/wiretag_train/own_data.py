@@ -59,13 +59,13 @@ def train_own(items: list[Item], test: list[Item], facet: str, recipe: Recipe, j
     metrics = rounded(measure(Tagger(model), [item.text for item in test], [of_test])) if test else {}
     about = {
         "metrics": {"test": metrics},
-        "training": training_record(items, recipe, fitted.heads[0].cost),
+        "training": training_record(items, recipe, fitted.heads[0].costs),
         "licence": "",
     }
     return Trained(replace(model, about=about), metrics, len(items), len(test))
 
 
-def training_record(items: list[Item], recipe: Recipe, cost: float) -> dict[str, Any]:
+def training_record(items: list[Item], recipe: Recipe, costs: tuple[float, ...]) -> dict[str, Any]:
     """What a model was trained from and with."""
     digest = hashlib.sha256()
     for item in items:
@@ -74,6 +74,6 @@ def training_record(items: list[Item], recipe: Recipe, cost: float) -> dict[str,
         "items": len(items),
         "corpus_sha256": digest.hexdigest(),
         "seed": recipe.seed,
-        "cost": cost,
+        "costs": list(costs),
         "libraries": {name: version(name) for name in ("wiretag", "numpy", "scipy", "scikit-learn")},
     }

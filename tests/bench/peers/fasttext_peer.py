@@ -10,7 +10,7 @@ from pathlib import Path
 import fasttext
 from common import Rows, main
 
-_AUTOTUNE_SECONDS = 120
+_AUTOTUNE_SECONDS = 60
 _THRESHOLD = 0.5
 
 

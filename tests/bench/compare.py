@@ -1,0 +1,198 @@
+"""wiretag and its peers on the same items, on this machine, in one run: `make bench`, or `make bench ONLY=r90,bbc`.
+
+Writes RESULTS.md and accuracy.svg beside this file. Each peer runs in an environment of its own under .cache/bench, one
+after another; one that does not install or fails is reported as such. All are scored by the same function.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import venv
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sklearn.metrics import accuracy_score, f1_score
+from sklearn.preprocessing import MultiLabelBinarizer
+
+from corpora import CORPORA, Corpus
+from wiretag.files import written_beside
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+ENVIRONMENTS = ROOT / ".cache" / "bench"
+RESULTS, PLOT, ROWS = HERE / "RESULTS.md", HERE / "accuracy.svg", HERE / "results.json"
+_MAX_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A program under peers/, its way of training, and what its environment needs ("" for the project's own)."""
+
+    name: str
+    program: str
+    method: str
+    packages: tuple[str, ...] = ()
+
+
+_SKLEARN = ("scikit-learn==1.9.1",)
+_LIBMULTILABEL = ("libmultilabel==0.10.0",)
+_FASTTEXT = ("fasttext-wheel==0.9.2", "numpy<2")
+PEERS = (
+    Peer("wiretag", "wiretag_peer.py", "default"),
+    Peer("scikit-learn", "sklearn_peer.py", "plain", _SKLEARN),
+    Peer("scikit-learn, tuned", "sklearn_peer.py", "tuned", _SKLEARN),
+    Peer("fastText, bigrams", "fasttext_peer.py", "bigrams", _FASTTEXT),
+    Peer("fastText, autotuned", "fasttext_peer.py", "autotuned", _FASTTEXT),
+    *(
+        Peer(f"LibMultiLabel, {name}{', pairs' if pairs else ''}", "libmultilabel_peer.py", method + pairs, _LIBMULTILABEL)
+        for method, name in (("1vsrest", "one-vs-rest"), ("cost_sensitive", "cost-sensitive"))
+        for pairs in ("", "-pairs")
+    ),
+)
+
+
+def main() -> None:
+    wanted = [name for name in os.environ.get("ONLY", "").replace(",", " ").split() if name] or list(CORPORA)
+    unknown = [name for name in wanted if name not in CORPORA]
+    if unknown:
+        sys.exit(f"There is no corpus {', '.join(unknown)}; there are {', '.join(CORPORA)}.")
+    rows = json.loads(ROWS.read_text(encoding="utf-8")) if ROWS.exists() else {}
+    for name in wanted:
+        corpus = CORPORA[name]()
+        rows[name] = {"about": corpus.about, "sizes": [len(corpus.train), len(corpus.test), len(corpus.labels)], "peers": {}}
+        for peer in PEERS:
+            rows[name]["peers"][peer.name] = found = _measured(corpus, peer)
+            print(f"{name}: {peer.name}: {_said(found)}", flush=True)
+            with written_beside(ROWS) as beside:
+                beside.write_text(json.dumps(rows, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    text = _report(rows)
+    with written_beside(RESULTS) as beside:
+        beside.write_text(text, encoding="utf-8")
+    _plot(rows)
+
+
+def _measured(corpus: Corpus, peer: Peer) -> dict[str, Any]:
+    python = _python(peer)
+    if isinstance(python, str):
+        return {"failed": python}
+    with tempfile.TemporaryDirectory() as folder:
+        paths = {part: Path(folder) / f"{part}.jsonl" for part in ("train", "test")}
+        for part, path in paths.items():
+            lines = (json.dumps({"text": text, "labels": labels}) + "\n" for text, labels in getattr(corpus, part))
+            path.write_text("".join(lines), encoding="utf-8")
+        result = Path(folder) / "result.json"
+        command = [python, HERE / "peers" / peer.program, peer.method, paths["train"], paths["test"], result]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=_MAX_SECONDS)
+        except subprocess.TimeoutExpired:
+            return {"failed": f"not done after {_MAX_SECONDS} s"}
+        if done.returncode or not result.exists():
+            return {"failed": (done.stderr.strip().splitlines() or ["no message"])[-1][:200]}
+        found = json.loads(result.read_text(encoding="utf-8"))
+    return {**_scores(corpus, found.pop("predicted")), **found}
+
+
+def _scores(corpus: Corpus, predicted: list[list[str]]) -> dict[str, float]:
+    """Accuracy where each item has one label; otherwise micro- and macro-F1 over all labels of the training part."""
+    gold = [labels for _, labels in corpus.test]
+    if corpus.exclusive:
+        return {"accuracy": float(accuracy_score([g[0] for g in gold], [(p or [""])[0] for p in predicted]))}
+    binarizer = MultiLabelBinarizer(classes=corpus.labels).fit(gold)
+    truth, given = binarizer.transform(gold), binarizer.transform(predicted)
+    return {
+        "micro_f1": float(f1_score(truth, given, average="micro", zero_division=0)),
+        "macro_f1": float(f1_score(truth, given, average="macro", zero_division=0)),
+    }
+
+
+def _python(peer: Peer) -> Path | str:
+    """The interpreter of the peer's environment, made if it is not there; a sentence if it cannot be."""
+    if not peer.packages:
+        return Path(sys.executable)
+    folder = ENVIRONMENTS / peer.program.removesuffix(".py")
+    python = folder / "bin" / "python"
+    ready = folder / ".ready"
+    if not ready.exists():
+        venv.create(folder, with_pip=True, clear=True)
+        install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *peer.packages]
+        done = subprocess.run(install, capture_output=True, text=True)
+        if done.returncode:
+            return f"does not install: {(done.stderr.strip().splitlines() or ['no message'])[-1][:200]}"
+        ready.touch()
+    return python
+
+
+def _said(found: dict[str, Any]) -> str:
+    if "failed" in found:
+        return str(found["failed"])
+    score = f"{found['accuracy']:.4f}" if "accuracy" in found else f"{found['micro_f1']:.4f} / {found['macro_f1']:.4f}"
+    return f"{score}, {found['train_seconds']:.0f} s, {found['model_bytes'] / 1e6:.1f} MB"
+
+
+def _report(rows: dict[str, Any]) -> str:
+    parts = [
+        "# wiretag and its peers, side by side",
+        f"Made by `make bench`; Python {platform.python_version()}, {os.cpu_count()} cores. Accuracy where each item "
+        "has one label, micro-F1 / macro-F1 over all labels elsewhere. Seconds and memory are those of one run.",
+    ]
+    for name in (name for name in CORPORA if name in rows):
+        own = rows[name]
+        train, test, labels = own["sizes"]
+        lines = [
+            f"## {name}: {own['about']}",
+            "",
+            f"{train:,} items to train on, {test:,} to test, {labels} labels. `make bench ONLY={name}`",
+            "",
+            "| | score | training, s | prediction, s | memory, MB | model, MB |",
+            "|---|---|---:|---:|---:|---:|",
+        ]
+        for peer, found in own["peers"].items():
+            if "failed" in found:
+                lines.append(f"| {peer} | failed: {found['failed'].replace('|', ' ')} | | | | |")
+                continue
+            score = f"{found['accuracy']:.4f}" if "accuracy" in found else f"{found['micro_f1']:.4f} / {found['macro_f1']:.4f}"
+            lines.append(
+                f"| {peer} | {score} | {found['train_seconds']:.0f} | {found['predict_seconds']:.1f} "
+                f"| {found['peak_mb']:.0f} | {found['model_bytes'] / 1e6:.1f} |"
+            )
+        parts.append("\n".join(lines))
+    versions = sorted(
+        {f"{n} {v}" for own in rows.values() for f in own["peers"].values() for n, v in f.get("versions", {}).items()}
+    )
+    commands = "\n".join(f"- {peer.name}: `peers/{peer.program} {peer.method} TRAIN TEST RESULT`" for peer in PEERS)
+    parts.append(f"Versions: {', '.join(versions)}.\n\n{commands}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _plot(rows: dict[str, Any]) -> None:
+    """Score against training time, a panel a corpus."""
+    import matplotlib
+
+    matplotlib.use("svg")
+    matplotlib.rcParams["svg.hashsalt"] = "wiretag"
+    from matplotlib import pyplot
+
+    names = [name for name in CORPORA if name in rows]
+    figure, axes = pyplot.subplots(1, len(names), figsize=(4 * len(names), 4), squeeze=False)
+    for axis, name in zip(axes[0], names, strict=True):
+        for peer, found in rows[name]["peers"].items():
+            if "failed" in found:
+                continue
+            score = found.get("accuracy", found.get("micro_f1"))
+            axis.scatter(
+                found["train_seconds"], score, marker="*" if peer == "wiretag" else "o", s=90 if peer == "wiretag" else 30
+            )
+            axis.annotate(peer, (found["train_seconds"], score), fontsize=6, xytext=(3, 3), textcoords="offset points")
+        axis.set(title=name, xscale="log", xlabel="training, s", ylabel="accuracy or micro-F1")
+    figure.tight_layout()
+    figure.savefig(PLOT, metadata={"Date": None})
+
+
+if __name__ == "__main__":
+    main()

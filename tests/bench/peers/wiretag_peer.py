@@ -1,0 +1,38 @@
+"""wiretag as its README says: `wiretag train --data ... -o ...`, then `predict --jsonl ...`, everything at its defaults."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from common import Rows, main
+
+_BIN = Path(sys.executable).parent
+
+
+def _default(train: Rows) -> tuple[Callable[[list[str]], list[list[str]]], int]:
+    folder = Path(tempfile.mkdtemp())
+    data, model = folder / "train.jsonl", folder / "model.safetensors"
+    data.write_text("".join(json.dumps(row) + "\n" for row in train), encoding="utf-8")
+    # The tool measures on some items; the real test part never reaches it.
+    some = folder / "some.jsonl"
+    some.write_text(json.dumps(train[0]) + "\n", encoding="utf-8")
+    subprocess.run([_BIN / "wiretag", "train", "--data", data, "--test", some, "-o", model, "--quiet"], check=True)
+
+    def predict(items: list[str]) -> list[list[str]]:
+        lines = "".join(json.dumps({"id": n, "text": text or " "}) + "\n" for n, text in enumerate(items))
+        done = subprocess.run(
+            [_BIN / "predict", "--jsonl", "-", "--model", model, "--quiet"], input=lines, capture_output=True, text=True
+        )
+        answers = {int(row["id"]): row for row in map(json.loads, done.stdout.splitlines()) if "error" not in row}
+        return [[tag["label"] for tag in answers[n]["labels"]] if n in answers else [] for n in range(len(items))]
+
+    return predict, model.stat().st_size
+
+
+if __name__ == "__main__":
+    main({"default": _default}, ("wiretag",))
