@@ -31,8 +31,8 @@ class Recipe:
 
     features: FeatureConfig = field(default_factory=FeatureConfig)
     view_weights: Mapping[str, float] = field(default_factory=lambda: {"words": 1.0, "title": 0.5})
-    k: float = 1.2
-    b: float = 0.4
+    k: float = 5.0
+    b: float = 0.75
     min_df: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(VIEWS, 2))
     min_entries: Mapping[str, int] = field(default_factory=lambda: {"words": 1, "pairs": 1, "chars": 2, "title": 1})
     members: tuple[tuple[str, ...], ...] = ()
