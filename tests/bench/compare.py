@@ -152,7 +152,8 @@ def _report(rows: dict[str, Any]) -> str:
             "| | score | training, s | prediction, s | memory, MB | model, MB |",
             "|---|---|---:|---:|---:|---:|",
         ]
-        for peer, found in own["peers"].items():
+        for peer in (peer.name for peer in PEERS if peer.name in own["peers"]):
+            found = own["peers"][peer]
             if "failed" in found:
                 lines.append(f"| {peer} | failed: {found['failed'].replace('|', ' ')} | | | | |")
                 continue
