@@ -54,3 +54,20 @@ def test_a_full_disk_leaves_the_old_model_and_says_so(tmp_path: Path) -> None:
 def test_a_source_that_does_not_exist_cannot_be_added(tmp_path: Path) -> None:
     done = subprocess.run([WIRETAG, "train", "--add", "nope", "--corpus", tmp_path], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (2, "wiretag: There is no source 'nope' to add (there are: agnews, gnad10).\n")
+
+
+def test_each_effort_trains_one_linear_model(tmp_path: Path) -> None:
+    data = tmp_path / "data.jsonl"
+    data.write_text("".join(json.dumps({"text": f"word{n % 3} other{n}", "labels": str(n % 3)}) + "\n" for n in range(60)))
+    for effort in ("quick", "default", "best"):
+        model = tmp_path / f"{effort}.safetensors"
+        command = [WIRETAG, "train", "--data", data, "-o", model, "--effort", effort, "--jobs", "1", "--quiet"]
+        assert subprocess.run(command, capture_output=True, text=True, check=False).returncode == 0
+        predict = [WIRETAG.with_name("predict"), "-", "--json", "--model", model]
+        done = subprocess.run(predict, input="word2 again", capture_output=True, text=True, check=False)
+        assert [tag["label"] for tag in json.loads(done.stdout)["labels"]] == ["2"]
+
+
+def test_effort_is_for_own_data() -> None:
+    done = subprocess.run([WIRETAG, "train", "--effort", "best"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (2, "wiretag: --effort goes with --data.\n")
