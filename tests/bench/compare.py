@@ -51,7 +51,7 @@ PEERS = (
     Peer("fastText, autotuned", "fasttext_peer.py", "autotuned", _FASTTEXT),
     *(
         Peer(f"LibMultiLabel, {name}{', pairs' if pairs else ''}", "libmultilabel_peer.py", method + pairs, _LIBMULTILABEL)
-        for method, name in (("1vsrest", "one-vs-rest"), ("cost_sensitive", "cost-sensitive"))
+        for method, name in (("1vsrest", "one-vs-rest"), ("thresholding", "thresholding"), ("cost_sensitive", "cost-sensitive"))
         for pairs in ("", "-pairs")
     ),
 )

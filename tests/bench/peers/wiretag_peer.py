@@ -15,7 +15,8 @@ _BIN = Path(sys.executable).parent
 
 
 def _default(train: Rows) -> tuple[Callable[[list[str]], list[list[str]]], int]:
-    folder = Path(tempfile.mkdtemp())
+    kept = tempfile.TemporaryDirectory()  # as long as `predict`, which needs the model
+    folder = Path(kept.name)
     data, model = folder / "train.jsonl", folder / "model.safetensors"
     data.write_text("".join(json.dumps(row) + "\n" for row in train), encoding="utf-8")
     # The tool measures on some items; the real test part never reaches it.
@@ -23,7 +24,7 @@ def _default(train: Rows) -> tuple[Callable[[list[str]], list[list[str]]], int]:
     some.write_text(json.dumps(train[0]) + "\n", encoding="utf-8")
     subprocess.run([_BIN / "wiretag", "train", "--data", data, "--test", some, "-o", model, "--quiet"], check=True)
 
-    def predict(items: list[str]) -> list[list[str]]:
+    def predict(items: list[str], _: object = kept) -> list[list[str]]:
         lines = "".join(json.dumps({"id": n, "text": text or " "}) + "\n" for n, text in enumerate(items))
         done = subprocess.run(
             [_BIN / "predict", "--jsonl", "-", "--model", model, "--quiet"], input=lines, capture_output=True, text=True
