@@ -10,7 +10,7 @@ from small import WORDS, small_items
 
 from wiretag import model as model_file
 from wiretag.errors import DataError
-from wiretag.features import BITS, VIEWS
+from wiretag.features import BITS, VIEWS, FeatureConfig
 from wiretag.tagger import Tagger
 from wiretag_data.item import Item
 from wiretag_train.card import with_section
@@ -21,11 +21,19 @@ from wiretag_train.fit import Fitted, TrainingSet, fit
 from wiretag_train.heads import N_FOLDS, Member, fit_heads, folds_of
 from wiretag_train.matrix import matrix
 from wiretag_train.own_data import train_own
-from wiretag_train.recipe import EFFORTS, Recipe
+from wiretag_train.recipe import MemberRecipe, Recipe
 from wiretag_train.report import measure
 from wiretag_train.sklearn import WiretagClassifier, WiretagVectorizer
 from wiretag_train.targets import UNKNOWN, Targets, covered_targets, plain_targets
-from wiretag_train.thresholds import best_floor, lowest_good_threshold, pooled_calibration, shrunk_threshold, sigmoid_calibration
+from wiretag_train.thresholds import (
+    bagged_threshold,
+    best_floor,
+    lowest_good_threshold,
+    pooled_calibration,
+    shrunk_threshold,
+    sigmoid_calibration,
+    softmax_calibration,
+)
 from wiretag_train.wordlists import sentences, word_rates
 
 QUICK = Recipe(costs=(1.0,))
@@ -160,8 +168,9 @@ def test_members_see_their_own_views_at_norm_one() -> None:
     items, labels = small_items(90), tuple(WORDS)
     values = np.array([[label in item.labels["topic"] for label in labels] for item in items], np.int8)
     training = TrainingSet.plain([item.text for item in items], [Targets("topic", labels, values)])
-    recipe = replace(EFFORTS["default"], costs=(1.0,))
-    both = fit(training, recipe, 1)
+    members = (MemberRecipe(("words", "title")), MemberRecipe(("chars",)))
+    shares = {"words": 1.0, "chars": 1.0, "title": 0.5}
+    both = fit(training, Recipe(FeatureConfig(chars=(3, 5)), shares, members=members, costs=(1.0,)), 1)
     X = matrix(both.vectoriser, training.texts)
     words = (both.vectoriser.vocabulary.columns >> BITS) != VIEWS.index("chars")
     alone = fit_heads(
@@ -169,6 +178,40 @@ def test_members_see_their_own_views_at_norm_one() -> None:
         training.weight, (1.0,), 1,
     )  # fmt: skip
     assert both.heads[0].weights[:, words] == pytest.approx(alone.weights * 1.5 / 1.25**0.5 / 2, abs=1e-5)
+
+
+def test_naive_bayes_holds_down_features_that_tell_nothing() -> None:
+    random = np.random.default_rng(0)
+    truth = np.arange(200) % 2
+    chance = np.where(np.arange(21) == 0, np.where(truth, 0.7, 0.3)[:, None], 0.5)
+    X = sparse.csr_matrix((random.random((200, 21)) < chance).astype(float))
+    targets = Targets("topic", ("a",), truth[:, None].astype(np.int8))
+
+    def share(naive_bayes: bool) -> float:
+        member = Member(np.arange(21), 1.0, naive_bayes)
+        telling, *silent = fit_heads(X, targets, np.arange(200) % 3, np.ones(200), (1e-3,), 1, members=[member]).weights[0]
+        return float(np.abs(silent).mean() / telling)
+
+    assert share(naive_bayes=True) < share(naive_bayes=False) / 2
+
+
+def test_a_bagged_threshold_lies_among_those_of_its_samples_and_is_always_the_same() -> None:
+    random = np.random.default_rng(0)
+    truth = random.random(500) < 0.2
+    scores = random.normal(np.where(truth, 1.0, -1.0), 1.0)
+    assert 0 < bagged_threshold(scores, truth) < 1
+    assert bagged_threshold(scores, truth) == bagged_threshold(scores, truth)
+    assert bagged_threshold(np.empty(0), np.empty(0, bool)) == 0
+
+
+def test_softmax_shifts_lift_what_scores_too_low_unless_a_label_cannot_be_judged() -> None:
+    random = np.random.default_rng(0)
+    truth = random.integers(0, 3, 3000)
+    scores = np.eye(3)[truth] * 2 + random.normal(0, 1, (3000, 3)) - np.array([1.0, 0.0, 0.0])
+    slope, shifts = softmax_calibration(scores, truth)
+    right = (scores.argmax(axis=1) == truth).mean()
+    assert ((slope * scores + shifts).argmax(axis=1) == truth).mean() > right + 0.03
+    assert softmax_calibration(scores[truth > 0], truth[truth > 0])[1].tolist() == [0, 0, 0]
 
 
 def test_an_explanation_adds_up_to_the_score(fitted: Fitted) -> None:

@@ -27,8 +27,8 @@ from wiretag_train.wordlists import other_languages, reference_frequencies, sent
 DEFAULT_RECIPE: Final = Recipe(
     features=FeatureConfig(pairs=True, chars=(5, 5), title=False),
     view_weights={"words": 0.8, "pairs": 0.8, "chars": 1.0},
-    k=1.2,
-    b=0.0,
+    k=5.0,
+    b=0.5,
     min_df={"words": 3, "pairs": 5, "chars": 5},
     costs=(0.3, 1.0),
     pooled=True,

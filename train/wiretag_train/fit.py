@@ -116,15 +116,16 @@ def make_vectoriser(training: TrainingSet, recipe: Recipe, jobs: int) -> Vectori
 
 
 def _members(vectoriser: Vectoriser, recipe: Recipe) -> list[Member]:
-    """Features of each group of views, and what their share of a text's vector is to be multiplied by."""
+    """The recipe's members over the features of this vectoriser."""
     view_of = vectoriser.vocabulary.columns >> np.uint32(BITS)
     squares = {view: how.weight**2 for view, how in vectoriser.weighting.items()}
     return [
         Member(
-            np.flatnonzero(np.isin(view_of, [VIEWS.index(view) for view in views])),
-            (sum(squares.values()) / sum(squares[view] for view in views)) ** 0.5,
+            np.flatnonzero(np.isin(view_of, [VIEWS.index(view) for view in member.views])),
+            (sum(squares.values()) / sum(squares[view] for view in member.views)) ** 0.5,
+            member.naive_bayes,
         )
-        for views in recipe.members
+        for member in recipe.members
     ]
 
 

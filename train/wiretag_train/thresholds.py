@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize, minimize_scalar
+from scipy.optimize import minimize
 from scipy.special import logsumexp
 
 Float64 = NDArray[np.float64]
@@ -12,6 +12,7 @@ Float64 = NDArray[np.float64]
 _PRIOR = 10.0
 # F1 over thresholds is flat: out of fold, topics lost 0.0025 between 0.36 and 0.25, and 0.01 at 0.20.
 _TOLERANCE = 0.005
+_SAMPLES = 20
 
 
 def shrunk_threshold(scores: Float64, truth: NDArray[np.bool_]) -> float:
@@ -22,6 +23,19 @@ def shrunk_threshold(scores: Float64, truth: NDArray[np.bool_]) -> float:
     """
     positives = int(truth.sum())
     return best_threshold(scores, truth) * positives / (positives + 1)
+
+
+def bagged_threshold(scores: Float64, truth: NDArray[np.bool_]) -> float:
+    """Mean of `shrunk_threshold` over bootstrap samples.
+
+    One threshold fits the noise of the very scores that it is chosen on; the mean of many does less so (Breiman 1996,
+    "Bagging predictors"). Of R90's labels out of fold, thresholds chosen on four fifths of the items and applied to the
+    rest gave 0.902 micro-F1 so and 0.900 without.
+    """
+    draw = np.random.default_rng(0)
+    samples = (draw.integers(0, len(scores), len(scores)) for _ in range(_SAMPLES if len(scores) else 0))
+    found = [shrunk_threshold(scores[rows], truth[rows]) for rows in samples]
+    return float(np.mean(found)) if found else 0.0
 
 
 def best_threshold(scores: Float64, truth: NDArray[np.bool_]) -> float:
@@ -118,14 +132,30 @@ def pooled_calibration(scores: Float64, truth: NDArray[np.bool_], judged: NDArra
     return float(np.exp(fitted.x[0])), fitted.x[1] + fitted.x[2:]
 
 
-def softmax_calibration(scores: Float64, truth: NDArray[np.intp]) -> float:
-    """Slope of ``softmax(slope * scores)`` with the highest likelihood.
+def softmax_calibration(scores: Float64, truth: NDArray[np.intp]) -> tuple[float, Float64]:
+    """One slope and a shift for each label of ``softmax(slope * scores + shifts)``; scores of shape [n, L], truth [n].
 
-    Guo et al., "On Calibration of Modern Neural Networks" (2017): temperature scaling.
+    Guo et al., "On Calibration of Modern Neural Networks" (2017): between temperature and vector scaling. One-vs-rest
+    scores of small classes are too low beside those of large ones: out of fold, shifts of their own gave R8 and R52 0.003
+    of accuracy and took nothing from corpora of even classes. A standard normal prior holds them where items are few;
+    if a label has no item here, its share is not known, and all shifts are 0.
     """
+    n_labels = scores.shape[1]
+    if not len(truth):
+        return 1.0, np.zeros(n_labels)
+    rows = np.arange(len(truth))
+    most = 30.0 if np.bincount(truth, minlength=n_labels).all() else 0.0
 
-    def loss(log_slope: float) -> float:
-        logits = np.exp(log_slope) * scores
-        return float((logsumexp(logits, axis=1) - logits[np.arange(len(truth)), truth]).mean())
+    def loss(parameters: Float64) -> tuple[float, Float64]:
+        slope, own = np.exp(parameters[0]), parameters[1:]
+        log_probability = slope * scores + own
+        log_probability -= logsumexp(log_probability, axis=1, keepdims=True)
+        error = np.exp(log_probability)
+        value = -log_probability[rows, truth].sum() + (own**2).sum() / 2
+        error[rows, truth] -= 1
+        gradient = np.concatenate([[(error * scores).sum() * slope], error.sum(axis=0) + own])
+        return float(value), gradient
 
-    return float(np.exp(minimize_scalar(loss, bounds=(-3, 5), method="bounded").x))
+    start = np.zeros(n_labels + 1)
+    fitted = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(-3, 5)] + [(-most, most)] * n_labels)
+    return float(np.exp(fitted.x[0])), fitted.x[1:]

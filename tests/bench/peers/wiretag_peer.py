@@ -1,4 +1,4 @@
-"""wiretag as its README says: `wiretag train --data ... -o ...`, then `predict --jsonl ...`, everything at its defaults."""
+"""wiretag as its README says: `wiretag train --data ... -o ...`, then `predict --jsonl ...`; at each effort."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from common import Rows, main
@@ -14,7 +15,7 @@ from common import Rows, main
 _BIN = Path(sys.executable).parent
 
 
-def _default(train: Rows) -> tuple[Callable[[list[str]], list[list[str]]], int]:
+def _trained(train: Rows, effort: str) -> tuple[Callable[[list[str]], list[list[str]]], int]:
     kept = tempfile.TemporaryDirectory()  # as long as `predict`, which needs the model
     folder = Path(kept.name)
     data, model = folder / "train.jsonl", folder / "model.safetensors"
@@ -22,7 +23,8 @@ def _default(train: Rows) -> tuple[Callable[[list[str]], list[list[str]]], int]:
     # The tool measures on some items; the real test part never reaches it.
     some = folder / "some.jsonl"
     some.write_text(json.dumps(train[0]) + "\n", encoding="utf-8")
-    subprocess.run([_BIN / "wiretag", "train", "--data", data, "--test", some, "-o", model, "--quiet"], check=True)
+    command = [_BIN / "wiretag", "train", "--data", data, "--test", some, "-o", model, "--effort", effort, "--quiet"]
+    subprocess.run(command, check=True)
 
     def predict(items: list[str], _: object = kept) -> list[list[str]]:
         lines = "".join(json.dumps({"id": n, "text": text or " "}) + "\n" for n, text in enumerate(items))
@@ -36,4 +38,4 @@ def _default(train: Rows) -> tuple[Callable[[list[str]], list[list[str]]], int]:
 
 
 if __name__ == "__main__":
-    main({"default": _default}, ("wiretag",))
+    main({effort: partial(_trained, effort=effort) for effort in ("quick", "default", "best")}, ("wiretag",))
