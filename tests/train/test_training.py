@@ -93,7 +93,7 @@ def test_f1_counts_only_what_is_judged() -> None:
 def test_threshold_divides_and_shrinks() -> None:
     scores, truth = np.array([2.0, 1.0, -1.0, -2.0]), np.array([True, True, False, False])
     assert shrunk_threshold(scores, truth) == 0
-    assert shrunk_threshold(scores + 3, truth) == pytest.approx(3 * 2 / 3)
+    assert shrunk_threshold(scores + 3, truth) == pytest.approx(3 * 2 / 2.5)
     assert shrunk_threshold(scores, np.zeros(4, bool)) == 0
 
 
