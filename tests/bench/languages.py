@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import py3langid
 from devsets import FOLDER, DevSet, dev_sets, score
+from tables import table
 
 from wiretag.cli import find_model
 from wiretag.files import written_beside
@@ -58,7 +59,7 @@ def _real_news(tagger: Tagger, sets: list[DevSet]) -> str:
             of_sentences.append(found.macro_f1)
     if of_sentences:
         rows.append(("sib200-16", "mean", "", "", float(np.mean(of_sentences)), ""))
-    return _table(("set", "language", "items", "left out", "macro-F1", "accuracy"), rows)
+    return table(("set", "language", "items", "left out", "macro-F1", "accuracy"), rows)
 
 
 def _own(tagger: Tagger) -> str:
@@ -101,7 +102,7 @@ def _languages(tagger: Tagger, sets: Iterable[DevSet]) -> str:
         rows.append((one.language, len(one.texts), ours, theirs))
     n = sum(int(row[1]) for row in rows)
     rows.append(("all", n, sum(r[1] * r[2] for r in rows) / n, sum(r[1] * r[3] for r in rows) / n))
-    return _table(("language", "sentences", "wiretag", "py3langid (Chinese as one)"), rows)
+    return table(("language", "sentences", "wiretag", "py3langid (Chinese as one)"), rows)
 
 
 def _columns(tagger: Tagger, facet: str) -> tuple[list[str], slice]:
@@ -110,12 +111,6 @@ def _columns(tagger: Tagger, facet: str) -> tuple[list[str], slice]:
     if found is None:
         raise SystemExit(f"The model has no facet '{facet}'.")
     return list(found[0].labels), found[1]
-
-
-def _table(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
-    lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
-    lines += ["| " + " | ".join(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row) + " |" for row in rows]
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":
