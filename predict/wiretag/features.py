@@ -187,7 +187,7 @@ def _all_normalised(texts: Sequence[str]) -> Sequence[str]:
     if joined.isascii():
         return texts
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-    if codepoints.is_unassigned()[codes].any():
+    if codepoints.is_unassigned(codes.max())[codes].any():
         return [normalise(text) for text in texts]
     return [unicodedata.normalize("NFKC", text) for text in texts]
 
@@ -203,7 +203,7 @@ def _symbols(texts: Sequence[str]) -> tuple[Uint32, NDArray[np.int64], NDArray[n
         codes: NDArray[np.uint8] | Uint32 = np.frombuffer(joined.encode("ascii"), np.uint8)
     else:
         codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-    symbols = codepoints.symbols()[codes]
+    symbols = codepoints.symbols(codes.max())[codes]
     if not joined.isascii():
         kept = (symbols >> np.uint32(CLASS_SHIFT)) != IGNORABLE
         if not kept.all():
