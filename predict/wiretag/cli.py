@@ -162,19 +162,11 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     arguments = sys.argv[1:]
-    if not _only_files(arguments):
-        from wiretag.options import app
+    if _only_files(arguments):
+        sys.exit(_predict_files(arguments))
+    from wiretag.options import app
 
-        app()
-    try:
-        code = predict([name for name in arguments if name != _JSON], as_json=_JSON in arguments)
-        sys.stdout.flush()
-    except BrokenPipeError:  # whoever read the output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = EXIT_SOME_FAILED
-    except KeyboardInterrupt:
-        code = EXIT_INTERRUPTED
-    sys.exit(code)
+    app()
 
 
 def _only_files(arguments: Sequence[str]) -> bool:
@@ -185,6 +177,19 @@ def _only_files(arguments: Sequence[str]) -> bool:
     """
     names = [argument for argument in arguments if argument != _JSON]
     return bool(names) and os.name != "nt" and all(name == "-" or name[:1] != "-" for name in names)
+
+
+def _predict_files(arguments: Sequence[str]) -> int:
+    """`predict` without typer; gives the exit code."""
+    try:
+        code = predict([name for name in arguments if name != _JSON], as_json=_JSON in arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_SOME_FAILED
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    return code
 
 
 if __name__ == "__main__":

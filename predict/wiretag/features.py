@@ -234,7 +234,7 @@ def _powers(exponent: int) -> tuple[Uint32, Uint32]:
 
 def _prefix_hashes(symbols: Uint32) -> tuple[Uint32, Uint32]:
     """``P`` (one longer than `symbols`) and the inverse powers that go with it."""
-    powers, inverse = _powers(max(18, len(symbols).bit_length()))
+    powers, inverse = _powers(max(13, len(symbols).bit_length()))
     prefix = np.empty(len(symbols) + 1, np.uint32)
     prefix[0] = 0
     np.cumsum(symbols * powers[: len(symbols)], dtype=np.uint32, out=prefix[1:])

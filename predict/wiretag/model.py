@@ -103,9 +103,10 @@ class Model:
     about: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
-    def offsets(self) -> NDArray[np.int64]:
+    def offsets(self) -> NDArray[np.integer[Any]]:
         """Where each feature's weights begin, shape [F + 1]."""
-        offsets = np.zeros(len(self.counts) + 1, np.int64)
+        offsets: NDArray[np.integer[Any]]
+        offsets = np.zeros(len(self.counts) + 1, np.uint32 if len(self.labels) < 1 << 32 else np.int64)
         np.cumsum(self.counts, out=offsets[1:])
         return offsets
 
@@ -216,7 +217,8 @@ def _sorted_metadata(data: bytes) -> bytes:
 def load(path: str | Path) -> Model:
     """Check a model file and map it into memory: only what an item needs of it is ever read.
 
-    A file that is written over while a model is in use would change the model: put a new file in its place, as `save` does.
+    A file that is written over while a model is in use would change the model: put a new file in its place, as `save` does
+    (on Windows, once nobody uses the old one). The tensors are read-only.
 
     Raises
     ------
@@ -341,7 +343,7 @@ def _build(  # noqa: C901 - one check a line
     }
     if set(weighting) != set(config.views):
         raise ValueError("the weighting does not fit the views")
-    vocabulary = Vocabulary(columns, tensors["idf"].astype(np.float32) / _IDF_STEPS)
+    vocabulary = Vocabulary(columns, np.divide(tensors["idf"], _IDF_STEPS, dtype=np.float32))
     about = {
         key: value for key, value in metadata.items() if key not in ("format", "features", "weighting", "facets", "names", "wire")
     }

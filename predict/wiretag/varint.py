@@ -28,8 +28,10 @@ def pack_ascending(numbers: NDArray[np.uint32]) -> NDArray[np.uint8]:
 def unpack_ascending(packed: NDArray[np.uint8]) -> NDArray[np.uint32]:
     """The numbers of `pack_ascending`; raises `ValueError` for bytes that are none of its."""
     if len(packed) < _NO_OVERFLOW and packed.max(initial=0) < 0x80:  # in a large vocabulary every gap is one byte
-        numbers = np.cumsum(packed, dtype=np.uint32)
-        numbers += np.arange(len(packed), dtype=np.uint32)
+        numbers = packed.astype(np.uint32)
+        numbers += np.uint32(1)
+        np.cumsum(numbers, out=numbers)
+        numbers -= np.uint32(1)
         return numbers
     wide = np.cumsum(_gaps(packed, packed < 0x80) + 1) - 1
     if wide[-1] > np.iinfo(np.uint32).max:
