@@ -112,17 +112,18 @@ class Openings:
     def __init__(self, phrases: Iterable[str], ending: str = "") -> None:
         self._ending = ending
         self._patterns: dict[str, re.Pattern[str]] = {}
+        parts = [(phrase, phrase.partition("{}")[0], phrase.rpartition("{}")[2]) for phrase in phrases if phrase]
+        self._with_name_first = [part for part in parts if not part[1]]
         self._by_first: dict[str, list[tuple[str, str, str]]] = {}
-        for phrase in filter(None, phrases):
-            start, _, rest = phrase.partition("{}")
-            self._by_first.setdefault(start[:1], []).append((phrase, start, rest.rpartition("{}")[2]))
+        for part in parts:
+            if part[1]:
+                self._by_first.setdefault(part[1][0], [*self._with_name_first]).append(part)
 
     def match(self, line: str) -> bool:
         """Whether one of the phrases opens the line, with the ending behind it."""
-        for first in {line[:1], ""}:
-            for phrase, start, rest in self._by_first.get(first, ()):
-                if line.startswith(start) and rest in line and self._pattern(phrase).match(line):
-                    return True
+        for phrase, start, end in self._by_first.get(line[:1], self._with_name_first):
+            if end in line and line.startswith(start) and self._pattern(phrase).match(line):
+                return True
         return False
 
     def _pattern(self, phrase: str) -> re.Pattern[str]:
