@@ -5,9 +5,8 @@
 >>> tagger.tag(open("file.txt").read()).to_dict()  # doctest: +SKIP
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+# Type checkers take this name for true; importing it from `typing` would double what `import wiretag` costs.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from wiretag.tagger import Span, Tag, Tagger, Tags
@@ -16,10 +15,14 @@ __all__ = ["Span", "Tag", "Tagger", "Tags", "__version__"]
 __version__ = "0.1.0"
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     # NumPy is loaded with the first use, so that `import wiretag` costs next to nothing.
     if name in __all__:
         from wiretag import tagger
 
         return getattr(tagger, name)
     raise AttributeError(f"module 'wiretag' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

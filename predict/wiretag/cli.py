@@ -6,67 +6,53 @@ import json
 import os
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
-from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from wiretag.errors import InputError, ModelError, UsageError, WiretagError
 from wiretag.reading import decode, printable, read_text
 from wiretag.tagger import Tagger, Tags
 
-EXIT_SOME_FAILED, EXIT_NOTHING_DONE = 1, 2
+EXIT_SOME_FAILED, EXIT_NOTHING_DONE, EXIT_INTERRUPTED = 1, 2, 130
+_JSON = "--json"
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
-
-@app.command(context_settings={"help_option_names": ["-h", "--help"]})
 def predict(
-    paths: Annotated[list[str] | None, typer.Argument(metavar="FILE...", help="Items to tag; - reads standard input.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line and file.")] = False,
-    jsonl: Annotated[
-        str | None, typer.Option(metavar="IN", help='Tag lines of {"id": ..., "text": ...}; - reads standard input.')
-    ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Give every label with its probability.")] = False,
-    model: Annotated[str | None, typer.Option(metavar="FILE", help="The model to use.")] = None,
-    threshold: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Give all labels at least this probable, not the model's choice.")
-    ] = None,
-    names: Annotated[
-        str, typer.Option(metavar="LANG", help="Language of the labels' names; 'item' takes the item's own.")
-    ] = "item",
-    encoding: Annotated[str | None, typer.Option(help="Encoding of the files, if not UTF-8 or UTF-16.")] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing on standard error.")] = False,
-) -> None:
-    """Tag news items with sectors and topics."""
+    paths: Sequence[str],
+    *,
+    as_json: bool = False,
+    jsonl: str | None = None,
+    model: str | None = None,
+    threshold: float | None = None,
+    names: str = "item",
+    encoding: str | None = None,
+    quiet: bool = False,
+) -> int:
+    """Tag files, or lines with `jsonl`, onto standard output; gives the exit code. `wiretag.options` says what is what."""
     complain = _silent if quiet else _complain
     try:
         if bool(paths) == (jsonl is not None):
             raise UsageError("Name the files to tag, or give lines with --jsonl (see predict --help).")
-        run = _Run(Tagger.load(find_model(model)), 0.0 if everything else threshold, names, encoding, complain)
-        failed = _tag_lines(run, jsonl) if jsonl is not None else _tag_files(run, paths or [], as_json)
+        run = _Run(Tagger.load(find_model(model)), threshold, names, encoding, complain)
+        failed = _tag_lines(run, jsonl) if jsonl is not None else _tag_files(run, paths, as_json)
     except (ModelError, UsageError) as error:
         complain(str(error))
-        raise typer.Exit(EXIT_NOTHING_DONE) from None
+        return EXIT_NOTHING_DONE
     except WiretagError as error:
         complain(str(error))
-        raise typer.Exit(EXIT_SOME_FAILED) from None
-    if failed:
-        raise typer.Exit(EXIT_SOME_FAILED)
+        return EXIT_SOME_FAILED
+    return EXIT_SOME_FAILED if failed else 0
 
 
-def find_model(named: str | None) -> Path:
+def find_model(named: str | None) -> str:
     """The model to use: the one named, ``$WIRETAG_MODEL``, ``./models/``, or the one inside the package."""
     if named is not None:
-        return Path(named)
+        return named
     if os.environ.get("WIRETAG_MODEL"):
-        return Path(os.environ["WIRETAG_MODEL"])
-    here = Path("models") / "wiretag.safetensors"
-    packaged = Path(str(files("wiretag"))) / "default.safetensors"
-    if here.exists() or not packaged.exists():
+        return os.environ["WIRETAG_MODEL"]
+    here = os.path.join("models", "wiretag.safetensors")
+    packaged = os.path.join(os.path.dirname(__file__), "default.safetensors")
+    if os.path.exists(here) or not os.path.exists(packaged):
         return here
     return packaged
 
@@ -82,7 +68,7 @@ class _Run:
     complain: Callable[[str], None]
 
 
-def _tag_files(run: _Run, paths: list[str], as_json: bool) -> bool:
+def _tag_files(run: _Run, paths: Sequence[str], as_json: bool) -> bool:
     """Tag each file; gives whether any failed."""
     failed = False
     for path in paths:
@@ -134,7 +120,7 @@ def _lines(path: str) -> Iterator[bytes]:
         yield from sys.stdin.buffer
         return
     try:
-        with Path(path).open("rb") as file:
+        with open(path, "rb") as file:
             yield from file
     except FileNotFoundError:
         raise UsageError(f"{printable(path)} does not exist.") from None
@@ -175,7 +161,35 @@ def main() -> None:
     """Entry point of the console script."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    arguments = sys.argv[1:]
+    if _only_files(arguments):
+        sys.exit(_predict_files(arguments))
+    from wiretag.options import app
+
     app()
+
+
+def _only_files(arguments: Sequence[str]) -> bool:
+    """Whether the command line holds names of files and at most --json, so that there is nothing to parse.
+
+    Then typer is not loaded: importing it and pydantic and parsing one option takes 1.8 times as long as importing NumPy.
+    On Windows typer is asked all the same, for it expands wildcards.
+    """
+    names = [argument for argument in arguments if argument != _JSON]
+    return bool(names) and os.name != "nt" and all(name == "-" or name[:1] != "-" for name in names)
+
+
+def _predict_files(arguments: Sequence[str]) -> int:
+    """`predict` without typer; gives the exit code."""
+    try:
+        code = predict([name for name in arguments if name != _JSON], as_json=_JSON in arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_SOME_FAILED
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    return code
 
 
 if __name__ == "__main__":

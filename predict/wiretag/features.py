@@ -191,7 +191,7 @@ def _all_normalised(texts: Sequence[str]) -> Sequence[str]:
     if joined.isascii():
         return texts
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-    if codepoints.is_unassigned()[codes].any():
+    if codepoints.is_unassigned(codes.max())[codes].any():
         return [normalise(text) for text in texts]
     return [unicodedata.normalize("NFKC", text) for text in texts]
 
@@ -208,7 +208,7 @@ def _symbols(texts: Sequence[str], with_titles: bool) -> tuple[Uint32, NDArray[n
     else:
         codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
     # No code point lies outside the table; "clip" spares the check.
-    symbols = codepoints.symbols().take(codes, mode="clip")
+    symbols = codepoints.symbols(codes.max()).take(codes, mode="clip")
     if not joined.isascii():
         kept = (symbols >> np.uint32(CLASS_SHIFT)) != IGNORABLE
         if not kept.all():
@@ -238,7 +238,7 @@ def _powers(exponent: int) -> tuple[Uint32, Uint32]:
 
 def _prefix_hashes(symbols: Uint32) -> tuple[Uint32, Uint32]:
     """``P`` (one longer than `symbols`) and the inverse powers that go with it."""
-    powers, inverse = _powers(max(18, len(symbols).bit_length()))
+    powers, inverse = _powers(max(13, len(symbols).bit_length()))
     prefix = np.empty(len(symbols) + 1, np.uint32)
     prefix[0] = 0
     np.cumsum(symbols * powers[: len(symbols)], dtype=np.uint32, out=prefix[1:])

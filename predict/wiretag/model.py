@@ -23,21 +23,23 @@ The header's metadata holds JSON strings: ``format``, ``features``, ``weighting`
 from __future__ import annotations
 
 import json
+import mmap
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wiretag.errors import ModelError
 from wiretag.features import BITS, VIEWS, FeatureConfig
-from wiretag.files import written_beside
 from wiretag.varint import pack_ascending, unpack_ascending
 from wiretag.vectors import Vectoriser, ViewWeighting, Vocabulary
+
+if TYPE_CHECKING:
+    from pathlib import Path  # takes as long to import as a tenth of NumPy
 
 FORMAT: Final = 1
 # Features with weights for at least this part of the rows are spread out when many texts are tagged.
@@ -45,6 +47,13 @@ _DENSE_SHARE: Final = 8
 # safetensors reserves more, but a header past this is no model of ours.
 _MAX_HEADER: Final = 32 << 20
 _IDF_STEPS: Final = np.float32(16)
+# What safetensors calls the types that a model has.
+_TYPES: Final[dict[str, np.dtype[Any]]] = {
+    "U8": np.dtype("<u1"),
+    "I8": np.dtype("<i1"),
+    "U16": np.dtype("<u2"),
+    "F32": np.dtype("<f4"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +105,12 @@ class Model:
     about: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
-    def offsets(self) -> NDArray[np.int64]:
+    def offsets(self) -> NDArray[np.integer[Any]]:
         """Where each feature's weights begin, shape [F + 1]."""
-        return np.concatenate(([0], np.cumsum(self.counts, dtype=np.int64)))
+        offsets: NDArray[np.integer[Any]]
+        offsets = np.zeros(len(self.counts) + 1, np.uint32 if len(self.labels) < 1 << 32 else np.int64)
+        np.cumsum(self.counts, out=offsets[1:])
+        return offsets
 
     @cached_property
     def dense(self) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
@@ -179,6 +191,8 @@ def save(model: Model, path: Path) -> None:
     """Write the model beside `path` and then put it in its place."""
     from safetensors.numpy import save as to_bytes
 
+    from wiretag.files import written_beside
+
     vectoriser = model.vectoriser
     tensors = {
         "columns": pack_ascending(vectoriser.vocabulary.columns),
@@ -225,8 +239,11 @@ def _sorted_metadata(data: bytes) -> bytes:
     return struct.pack("<Q", len(text)) + text + data[8 + length :]
 
 
-def load(path: Path) -> Model:
-    """Read and check a model file.
+def load(path: str | Path) -> Model:
+    """Check a model file and map it into memory: only what an item needs of it is ever read.
+
+    A file that is written over while a model is in use would change the model: put a new file in its place, as `save` does
+    (on Windows, once nobody uses the old one). The tensors are read-only.
 
     Raises
     ------
@@ -234,7 +251,7 @@ def load(path: Path) -> Model:
         The file is missing, not a wiretag model, damaged, or of a format that this version does not read.
     """
     try:
-        data = path.read_bytes()
+        data = _mapped(path)
     except FileNotFoundError:
         raise ModelError(f"There is no model at {path}. Train one with `make train`, or name one with --model.") from None
     except OSError as error:
@@ -242,7 +259,15 @@ def load(path: Path) -> Model:
     return loads(data, str(path))
 
 
-def loads(data: bytes, name: str = "model") -> Model:
+def _mapped(path: str | Path) -> bytes | mmap.mmap:
+    with open(path, "rb") as file:
+        try:
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except (OSError, ValueError):  # a pipe, an empty file, a file system that maps nothing
+            return file.read()
+
+
+def loads(data: bytes | mmap.mmap, name: str = "model") -> Model:
     """`load` from bytes; `name` is used in messages."""
     metadata, tensors = _parse(data, name)
     version = metadata.get("format")
@@ -258,7 +283,7 @@ def loads(data: bytes, name: str = "model") -> Model:
         raise ModelError(f"{name} is damaged: {_sentence(error)} Train it again, or fetch it again.") from None
 
 
-def _parse(data: bytes, name: str) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+def _parse(data: bytes | mmap.mmap, name: str) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     foreign = ModelError(f"{name} is not a wiretag model (no readable safetensors header).")
     if len(data) < 8:
         raise foreign
@@ -267,18 +292,35 @@ def _parse(data: bytes, name: str) -> tuple[dict[str, Any], dict[str, NDArray[An
         if data[8:9] == b"{" and length <= _MAX_HEADER:
             raise ModelError(f"{name} is cut short: its header is incomplete. Train it again, or fetch it again.")
         raise foreign
-    from safetensors import SafetensorError
-    from safetensors.numpy import load as from_bytes
-
     try:
         header = json.loads(data[8 : 8 + length])
         metadata = {key: json.loads(value) for key, value in header.get("__metadata__", {}).items()}
     except (ValueError, AttributeError, TypeError, RecursionError):
         raise foreign from None
     try:
-        return metadata, from_bytes(data)
-    except (SafetensorError, KeyError, ValueError, TypeError, OverflowError):
+        return metadata, _tensors(header, np.frombuffer(data, np.uint8, offset=8 + length))
+    except (AttributeError, KeyError, ValueError, TypeError):
         raise ModelError(f"{name} is damaged or cut short. Train it again, or fetch it again.") from None
+
+
+def _tensors(header: Mapping[str, Any], buffer: NDArray[np.uint8]) -> dict[str, NDArray[Any]]:
+    """The tensors as views of the buffer, which must cover it one after another, each as long as its shape says.
+
+    https://github.com/huggingface/safetensors#format; the library itself would copy every tensor.
+    """
+    entries = {name: entry for name, entry in header.items() if name != "__metadata__"}
+    tensors, at = {}, 0
+    for name, entry in sorted(entries.items(), key=lambda item: item[1]["data_offsets"]):
+        (length,) = entry["shape"]
+        dtype = _TYPES[entry["dtype"]]
+        begin, end = entry["data_offsets"]
+        if not (type(length) is type(begin) is type(end) is int and begin == at <= end == begin + length * dtype.itemsize):
+            raise ValueError("a tensor is not where it should be")
+        tensors[name] = buffer[begin:end].view(dtype)
+        at = end
+    if at != len(buffer):
+        raise ValueError("the tensors do not fill the file")
+    return tensors
 
 
 def _build(  # noqa: C901 - one check a line
@@ -326,7 +368,7 @@ def _build(  # noqa: C901 - one check a line
     }
     if set(weighting) != set(config.views):
         raise ValueError("the weighting does not fit the views")
-    vocabulary = Vocabulary(columns, tensors["idf"].astype(np.float32) / _IDF_STEPS)
+    vocabulary = Vocabulary(columns, np.divide(tensors["idf"], _IDF_STEPS, dtype=np.float32))
     about = {
         key: value for key, value in metadata.items() if key not in ("format", "features", "weighting", "facets", "names", "wire")
     }

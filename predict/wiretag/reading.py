@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import sys
-from pathlib import Path
 from typing import Final
 
 from wiretag.errors import InputError
@@ -32,7 +31,7 @@ def read_text(name: str, encoding: str | None = None) -> str:
         if name == "-":
             data = sys.stdin.buffer.read(MAX_BYTES + 1)
         else:
-            with Path(name).open("rb") as file:
+            with open(name, "rb") as file:
                 data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise InputError(f"{shown} does not exist.") from None

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +15,15 @@ from wiretag import model as model_file
 from wiretag.errors import UsageError
 from wiretag.features import blocks
 from wiretag.model import Facet, Model
-from wiretag.occurrences import occurrences
 from wiretag.vectors import Float32, Vectors
 from wiretag.wire import WireItem, WireRules, parse
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 # A word, or one character of a script without spaces.
-_WORDS = re.compile(
-    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff]|[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff]+"
-)
+_UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff"
+_WORDS = rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+"
 LANGUAGE_FACET = "language"
 UNKNOWN_LANGUAGE = "und"
 
@@ -97,7 +97,7 @@ class Tagger:
     @classmethod
     def load(cls, path: str | Path) -> Tagger:
         """Read a model file; raises `wiretag.errors.ModelError` if it is not a sound one."""
-        return cls(model_file.load(Path(path)))
+        return cls(model_file.load(path))
 
     @property
     def facets(self) -> tuple[Facet, ...]:
@@ -233,6 +233,8 @@ class Tagger:
         if label not in self.model.label_ids:
             raise UsageError(f"The model has no label '{label}' (it has: {', '.join(self.model.label_ids)}).")
         story = self.parse(text).text
+        from wiretag.occurrences import occurrences
+
         model = self.model
         vectors = model.vectoriser.block([story])
         at, sizes = model.weights_of(vectors.features)
@@ -253,7 +255,7 @@ class Tagger:
             each = part_of[number] / len(spans)
             for start, end in spans:
                 added[start:end] += each / (end - start)
-        words = (match.span() for match in _WORDS.finditer(story))
+        words = (match.span() for match in re.finditer(_WORDS, story))
         return [Span(a, b, story[a:b], float(added[a:b].sum())) for a, b in words if added[a:b].any()]
 
     def name(self, facet: str, label: str, language: str = "en") -> str:

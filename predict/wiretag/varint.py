@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _MAX_BYTES = 5  # what 32 bits can need
+_NO_OVERFLOW = 1 << 25  # so many distances of one byte end below 2^32
 
 
 def pack_ascending(numbers: NDArray[np.uint32]) -> NDArray[np.uint8]:
@@ -26,13 +27,16 @@ def pack_ascending(numbers: NDArray[np.uint32]) -> NDArray[np.uint8]:
 
 def unpack_ascending(packed: NDArray[np.uint8]) -> NDArray[np.uint32]:
     """The numbers of `pack_ascending`; raises `ValueError` for bytes that are none of its."""
-    last = packed < 0x80
-    # In a large vocabulary every gap is one byte.
-    gaps = packed.astype(np.int64) if last.all() else _gaps(packed, last)
-    numbers = np.cumsum(gaps + 1) - 1
-    if len(numbers) and numbers[-1] > np.iinfo(np.uint32).max:
+    if len(packed) < _NO_OVERFLOW and packed.max(initial=0) < 0x80:  # in a large vocabulary every gap is one byte
+        numbers = packed.astype(np.uint32)
+        numbers += np.uint32(1)
+        np.cumsum(numbers, out=numbers)
+        numbers -= np.uint32(1)
+        return numbers
+    wide = np.cumsum(_gaps(packed, packed < 0x80) + 1) - 1
+    if wide[-1] > np.iinfo(np.uint32).max:
         raise ValueError("a list of numbers is broken")
-    return numbers.astype(np.uint32)
+    return wide.astype(np.uint32)
 
 
 def _gaps(packed: NDArray[np.uint8], last: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -43,14 +43,14 @@ class WireRules:
     Attributes
     ----------
     footers : facet -> the words before the colon of its footer line.
-    names : facet -> name or alias of a label -> its id.
+    names : facet -> label -> its names and aliases in any language.
     disclaimers : phrases that make a paragraph a disclaimer.
     about, contact : headings; ``{}`` stands for the name of the sender.
     follow : how a line begins that invites to a newsletter or to the sender's pages, ``{}`` as above.
     """
 
     footers: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    names: Mapping[str, Mapping[str, Iterable[str]]] = field(default_factory=dict)
     disclaimers: frozenset[str] = frozenset()
     about: frozenset[str] = frozenset()
     contact: frozenset[str] = frozenset()
@@ -67,32 +67,69 @@ class WireRules:
         facets = [key.removesuffix("_footer") for table in tables for key in table if key.endswith("_footer")]
         return cls(
             footers={facet: all_of(f"{facet}_footer") for facet in sorted(set(facets))},
-            names={
-                facet: {spelling_key(name): label for label, aliases in labels.items() for name in (label, *aliases)}
-                for facet, labels in names.items()
-            },
+            names=names,
             disclaimers=all_of("disclaimer"),
             about=all_of("about"),
             contact=all_of("contact"),
             follow=all_of("follow"),
         )
 
-    @cached_property
-    def _headings(self) -> re.Pattern[str]:
-        return re.compile(rf"(?:{_with_names(self.about)})\s*:?")
+    def labels_of(self, facet: str) -> Mapping[str, str]:
+        """Name or alias of a label of the facet, as a key -> the label's id."""
+        if facet not in self._labels:  # thousands of names, of which only items with a footer have need
+            labels = self.names.get(facet, {})
+            self._labels[facet] = {spelling_key(name): label for label, aliases in labels.items() for name in (label, *aliases)}
+        return self._labels[facet]
 
     @cached_property
-    def _invitations(self) -> re.Pattern[str]:
-        return re.compile(_with_names(self.follow))
+    def _labels(self) -> dict[str, dict[str, str]]:
+        return {}
+
+    @cached_property
+    def headings(self) -> Openings:
+        return Openings(self.about, r"\s*:?$")
+
+    @cached_property
+    def invitations(self) -> Openings:
+        return Openings(self.follow)
+
+    @cached_property
+    def contacts(self) -> Openings:
+        return Openings((head.rstrip(": ") for head in self.contact), r"\s*(?::|$)")
 
     def disclaims(self, text: str) -> bool:
         """Whether a disclaimer stands in the text; many plain searches are far quicker than one pattern of alternatives."""
         return any(map(text.__contains__, self.disclaimers))
 
-    @cached_property
-    def _contacts(self) -> re.Pattern[str]:
-        heads = "|".join(re.escape(head.rstrip(": ")) for head in sorted(self.contact, key=len, reverse=True))
-        return re.compile(f"(?:{heads})\\s*(?::|$)" if heads else r"(?!)")
+
+class Openings:
+    """Phrases that a line may begin with, ``{}`` in them standing for a name.
+
+    Only those that share the line's first character, or begin with a name, are looked at, and only of those that may
+    well match is a pattern made: one pattern of all takes longer to make than a single item to tag.
+    """
+
+    def __init__(self, phrases: Iterable[str], ending: str = "") -> None:
+        self._ending = ending
+        self._patterns: dict[str, re.Pattern[str]] = {}
+        parts = [(phrase, phrase.partition("{}")[0], phrase.rpartition("{}")[2]) for phrase in phrases if phrase]
+        self._with_name_first = [part for part in parts if not part[1]]
+        self._by_first: dict[str, list[tuple[str, str, str]]] = {}
+        for part in parts:
+            if part[1]:
+                self._by_first.setdefault(part[1][0], [*self._with_name_first]).append(part)
+
+    def match(self, line: str) -> bool:
+        """Whether one of the phrases opens the line, with the ending behind it."""
+        for phrase, start, end in self._by_first.get(line[:1], self._with_name_first):
+            if end in line and line.startswith(start) and self._pattern(phrase).match(line):
+                return True
+        return False
+
+    def _pattern(self, phrase: str) -> re.Pattern[str]:
+        if phrase not in self._patterns:
+            self._patterns[phrase] = re.compile(re.escape(phrase).replace(r"\{\}", ".{1,60}") + self._ending)
+        return self._patterns[phrase]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +158,7 @@ def parse(raw: str, rules: WireRules) -> WireItem:
     for number, line in enumerate(lines[1:], start=1):
         facet = _footer_facet(line, rules, late=number * 2 >= len(lines))
         if facet is not None:
-            known, strange = _split_labels(_after_colon(line), rules.names.get(facet, {}))
+            known, strange = _split_labels(_after_colon(line), rules.labels_of(facet))
             declared.setdefault(facet, []).extend(known)
             unknown.setdefault(facet, []).extend(strange)
             end = min(end, number)
@@ -133,7 +170,7 @@ def parse(raw: str, rules: WireRules) -> WireItem:
         if number >= 2 and _ends_story(key, line, rules):
             break
         of_sender = sender and number * 2 >= len(lines) and key.startswith(sender)
-        invites = len(line) <= _MAX_INVITATION and rules._invitations.match(key)
+        invites = len(line) <= _MAX_INVITATION and rules.invitations.match(key)
         if number and (of_sender or invites or (disclaimed and rules.disclaims(key))):
             continue
         story.append(_without_dateline(line) if number < 2 else line)
@@ -159,7 +196,7 @@ def _footer_facet(line: str, rules: WireRules, late: bool) -> str | None:
         return None
     key = spelling_key(head)
     for facet, keys in rules.footers.items():
-        if key in keys and (late or _split_labels(_after_colon(line), rules.names.get(facet, {}))[0]):
+        if key in keys and (late or _split_labels(_after_colon(line), rules.labels_of(facet))[0]):
             return facet
     return None
 
@@ -189,14 +226,9 @@ def _split_labels(listing: str, names: Mapping[str, str]) -> tuple[list[str], li
 
 def _ends_story(key: str, line: str, rules: WireRules) -> bool:
     """Whether the line opens the paragraph about the sender or the contact data."""
-    if rules._contacts.match(key):
+    if rules.contacts.match(key):
         return True
-    return len(line) <= _MAX_HEADING and not line.endswith(_SENTENCE_END) and rules._headings.fullmatch(key) is not None
-
-
-def _with_names(templates: Iterable[str]) -> str:
-    """A pattern of any of the templates, in which ``{}`` stands for a name."""
-    return "|".join(re.escape(template).replace(r"\{\}", ".{1,60}") for template in sorted(templates)) or r"(?!)"
+    return len(line) <= _MAX_HEADING and not line.endswith(_SENTENCE_END) and rules.headings.match(key)
 
 
 def _sender(lines: list[str]) -> str:

@@ -31,7 +31,7 @@ _THEIRS = {"zh-Hans": "zh", "zh-Hant": "zh"}
 
 
 def main() -> None:
-    path = find_model(None)
+    path = Path(find_model(None))
     tagger = Tagger.load(path)
     sets = [dev for dev in dev_sets() if dev.texts]
     text = "\n\n".join(part for part in (_real_news(tagger, sets), _own(tagger), _languages(tagger, sets)) if part)

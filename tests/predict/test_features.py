@@ -89,3 +89,10 @@ def test_the_table_of_unassigned_code_points_is_that_of_the_pattern() -> None:
     every = "".join(chr(code) for code in range(0, 0x110000, 7))
     expected = {match.start() * 7 for match in codepoints.unassigned().finditer(every)}
     assert set(np.flatnonzero(codepoints.is_unassigned()[::7]) * 7) == expected
+
+
+def test_tables_of_the_first_code_points_are_those_of_all() -> None:
+    for table in (codepoints.symbols, codepoints.is_unassigned):
+        assert len(table(0xFFFF)) == 0x10000
+        assert len(table(0x10000)) == 0x110000
+        assert np.array_equal(table(0x20), table()[:0x10000])

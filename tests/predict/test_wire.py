@@ -1,4 +1,9 @@
-from wiretag.wire import WireRules, parse
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wiretag.wire import Openings, WireRules, parse
 
 RULES = WireRules.gather(
     [
@@ -96,3 +101,13 @@ def test_a_name_may_hold_what_separates_names() -> None:
 def test_a_company_in_the_headline_is_no_dateline() -> None:
     raw = "Volkswagen (VW): profit rises\nVW said sales rose.\nVW raised its forecast.\nEnd."
     assert parse(raw, RULES).text == raw
+
+
+PHRASES = st.text("ab {}:", max_size=6).map(lambda phrase: " ".join(phrase.split()))
+
+
+@given(st.lists(PHRASES, max_size=4), PHRASES, st.sampled_from(["", r"\s*:?$", r"\s*(?::|$)"]))
+def test_openings_match_what_one_pattern_of_all_would(phrases: list[str], line: str, ending: str) -> None:
+    patterns = "|".join(re.escape(phrase).replace(r"\{\}", ".{1,60}") for phrase in phrases if phrase)
+    expected = bool(patterns) and re.match(f"(?:{patterns}){ending}", line) is not None
+    assert Openings(phrases, ending).match(line) == expected
