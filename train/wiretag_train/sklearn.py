@@ -70,7 +70,8 @@ class WiretagVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """The vectors of a trained model, for raw items: footers and the like are taken off as the model does."""
         config = model.vectoriser.config
         self = cls(pairs=config.pairs, chars=config.chars, title=config.title)
-        self.vectoriser_, self.tagger_ = model.vectoriser, Tagger(model)
+        self.vectoriser_ = model.vectoriser
+        self.tagger_: Tagger | None = Tagger(model)
         return self
 
     def fit(self, X: Iterable[str], y: Any = None) -> Self:  # noqa: ARG002
@@ -125,7 +126,8 @@ class WiretagClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def from_model(cls, model: Model) -> Self:
         """The heads of all facets of a trained model; labels are "facet/label", and a text may have several."""
         self = cls()
-        self.model_, self.multilabel_ = model, True
+        self.model_: Model | None = model
+        self.multilabel_ = True
         self.classes_ = np.array([f"{facet.name}/{label}" for facet in model.facets for label in facet.labels])
         self.n_features_in_ = len(model.vectoriser.vocabulary)
         return self
