@@ -80,7 +80,8 @@ class WiretagVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         config = FeatureConfig(pairs=self.pairs, chars=self.chars, title=self.title)
         shares = {"words": 1.0, "pairs": 0.7, "chars": 1.0, "title": 0.5}
         recipe = Recipe(config, shares, self.k, self.b, dict.fromkeys(VIEWS, self.min_df))
-        self.vectoriser_, self.tagger_ = make_vectoriser(TrainingSet.plain(texts, []), recipe, self.n_jobs), None
+        self.vectoriser_ = make_vectoriser(TrainingSet.plain(texts, []), recipe, self.n_jobs)
+        self.tagger_ = None
         return self
 
     def transform(self, X: Iterable[str]) -> sparse.csr_matrix:
@@ -142,7 +143,8 @@ class WiretagClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         X, y = validate_data(self, X, y, accept_sparse="csr", dtype=np.float64, multi_output=True)
         check_classification_targets(y)
-        self.model_, self.multilabel_ = None, type_of_target(y) == "multilabel-indicator"
+        self.model_ = None
+        self.multilabel_ = type_of_target(y) == "multilabel-indicator"
         if self.multilabel_:
             values = y.toarray() if sparse.issparse(y) else np.asarray(y)
             self.classes_ = np.arange(values.shape[1])
