@@ -46,6 +46,8 @@ class WiretagVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     n_jobs : threads.
     """
 
+    tagger_: Tagger | None
+
     def __init__(
         self,
         *,
@@ -71,7 +73,7 @@ class WiretagVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         config = model.vectoriser.config
         self = cls(pairs=config.pairs, chars=config.chars, title=config.title)
         self.vectoriser_ = model.vectoriser
-        self.tagger_: Tagger | None = Tagger(model)
+        self.tagger_ = Tagger(model)
         return self
 
     def fit(self, X: Iterable[str], y: Any = None) -> Self:  # noqa: ARG002
@@ -118,6 +120,8 @@ class WiretagClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     n_jobs : processes.
     """
 
+    model_: Model | None
+
     def __init__(self, *, costs: Sequence[float] = (0.5, 1.0, 2.0, 4.0), seed: int = 0, n_jobs: int = 1) -> None:
         self.costs = costs
         self.seed = seed
@@ -127,7 +131,7 @@ class WiretagClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def from_model(cls, model: Model) -> Self:
         """The heads of all facets of a trained model; labels are "facet/label", and a text may have several."""
         self = cls()
-        self.model_: Model | None = model
+        self.model_ = model
         self.multilabel_ = True
         self.classes_ = np.array([f"{facet.name}/{label}" for facet in model.facets for label in facet.labels])
         self.n_features_in_ = len(model.vectoriser.vocabulary)
