@@ -180,7 +180,10 @@ class Tagger:
 
     def calibrated(self, scores: Float32) -> Float32:
         """Scores to probabilities, both of shape [n_texts, n_labels]."""
-        logits = scores * self.model.slopes + self.model.shifts
+        return self.probabilities_of(scores * self.model.slopes + self.model.shifts)
+
+    def probabilities_of(self, logits: Float32) -> Float32:
+        """Softmax or logistic function of each facet's logits, both of shape [n_texts, n_labels]."""
         result = np.empty_like(logits)
         for facet, columns in self.model.columns():
             part = logits[:, columns]

@@ -24,7 +24,6 @@ from wiretag_train.matrix import matrix
 from wiretag_train.own_data import train_own
 from wiretag_train.recipe import MemberRecipe, Recipe
 from wiretag_train.report import measure
-from wiretag_train.sklearn import WiretagClassifier, WiretagVectorizer
 from wiretag_train.targets import UNKNOWN, Targets, covered_targets, plain_targets
 from wiretag_train.thresholds import (
     bagged_threshold,
@@ -69,12 +68,6 @@ def test_items_take_no_part_in_labels_that_their_source_does_not_cover() -> None
     items = [Item("1", "x", "en", "a", {"topic": ("sport",)}), Item("2", "y", "en", "b", {"topic": ("trade",)})]
     targets = covered_targets(items, "topic", ["sport", "trade"], {"a": {"topic": ["sport"]}, "b": {"topic": ["trade"]}})
     assert targets.values.tolist() == [[1, UNKNOWN], [UNKNOWN, 1]]
-
-
-def test_pipeline_gives_the_probabilities_of_the_model(tagger: Tagger) -> None:
-    texts = ["goal of the coach", "bank", "nothing known"]
-    vectors = WiretagVectorizer(tagger.model).transform(texts)
-    assert np.allclose(WiretagClassifier(tagger.model).predict_proba(vectors), tagger.probabilities(texts), atol=1e-6)
 
 
 def test_folds_spread_rare_labels_and_keep_groups_whole() -> None:

@@ -21,7 +21,7 @@ from wiretag.model import Facet, Model, in_steps
 from wiretag.vectors import Vectoriser, Vocabulary
 from wiretag_train.fit import Fitted
 from wiretag_train.matrix import matrix
-from wiretag_train.sklearn import WiretagClassifier
+from wiretag_train.sklearn import linear_scores
 
 _STEPS = 127
 # Of fewer labels the median is no common part.
@@ -105,7 +105,7 @@ def _lost(model: Model, fitted: Fitted) -> np.ndarray[Any, np.dtype[np.float32]]
     """
     if not fitted.sample:
         return np.zeros(len(model.intercepts), np.float32)
-    kept = WiretagClassifier(model).decision_function(matrix(model.vectoriser, fitted.sample))
+    kept = linear_scores(model, matrix(model.vectoriser, fitted.sample))
     whole = scores_of(fitted, fitted.sample)
     lost = np.zeros(len(model.intercepts), np.float32)
     for _, columns in model.columns():
