@@ -19,7 +19,7 @@ import speed_rows as rows
 import speed_training as training
 from material import N_ITEMS, N_LABELS
 from measuring import HERE, ROUNDS, Measured, code_fingerprint, store, stored
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from wiretag.files import written_beside
 
@@ -193,16 +193,16 @@ def _report(everything: dict[str, Any]) -> str:
         notes.append(f"**{row.key}** (load {found['load']}{code}): {found['details']}{rounds}")
     programs = {figures["program"] for section in ("rows", "growth") for figures in everything.get(section, {}).values()}
     mixed = (
-        f" Figures are of {len(programs)} states of the code; those of another than the last are marked."
+        f" Figures are of {len(programs)} states of the code; those of another than the present one are marked."
         if len(programs) > 1
         else ""
     )
     head = (
         "# Speed, memory and size, beside others\n\n"
-        f"Made by `make bench-speed` on {everything.get('machine', 'a machine')}. Both sides take turns, at least {ROUNDS} rounds "
-        "after one that does not count, and of each the fastest round stands here: CPU seconds of one thread, unless a row says "
-        "otherwise, since they depend less on what else the machine does. The load beside each row is the system's, at its end. A ratio is how "
-        f"many times faster we are, or, where the goal is a limit, how many times theirs we need.{mixed}"
+        f"Made by `make bench-speed` on {everything.get('machine', 'a machine')}. Both sides take turns, at least {ROUNDS} "
+        "rounds after one that does not count, and of each the fastest round stands here: CPU seconds of one thread, unless a "
+        "row says otherwise, since they depend less on what else the machine does. The load beside each row is the system's, at "
+        f"its end. A ratio is how many times faster we are, or, where the goal is a limit, how many times theirs we need.{mixed}"
     )
     return "\n\n".join([head, "\n".join(lines), *notes, *([growth.report()] if everything.get("growth") else [])]) + "\n"
 

@@ -60,8 +60,8 @@ def word_features(corpus: str) -> Measured:
         sum(map(len, texts)) / _MB,
         "million characters/s",
         f"`matrix(vectoriser, texts)` and `TfidfVectorizer(ngram_range=(1, 2)).transform(texts)`: {len(texts):,} texts to a "
-        f"sparse matrix of weighted, normalised rows, over all words and pairs of {len(fitted):,} other texts ({len(ours.vocabulary):,} "
-        f"features of ours, {len(theirs.vocabulary_):,} of theirs).",
+        f"sparse matrix of weighted, normalised rows, over all words and pairs of {len(fitted):,} other texts "
+        f"({len(ours.vocabulary):,} features of ours, {len(theirs.vocabulary_):,} of theirs).",
     )
 
 
@@ -96,8 +96,9 @@ def mixed_features() -> Measured:
         f"`count_block` with the default model's settings and a `FeatureUnion` of three `HashingVectorizer`s with 2^{BITS} "
         "features (words and pairs of words; character n-grams inside words, as `char_wb` makes them; n-grams of runs of Han and "
         "kana, of Thai, and of Hangul), counts without norm on both sides. Their words are those of a pattern made from our "
-        "table of characters, their n-grams list comprehensions, which are faster than scikit-learn's own `char_wb`. The wire items of "
-        f"all languages, shuffled, {_TIMES} times: {own:,} n-grams of ours, {int(union.transform(texts).sum()):,} of theirs.",
+        "table of characters, their n-grams list comprehensions, which are faster than scikit-learn's own `char_wb`. The wire "
+        f"items of all languages, shuffled, {_TIMES} times: {own:,} n-grams of ours, "
+        f"{int(union.transform(texts).sum()):,} of theirs.",
     )
 
 
@@ -153,9 +154,9 @@ def tagging(effort: str) -> Measured:
         len(texts),
         "items/s",
         f"Lists of strings to lists of labels in a warm process: `Tagger.tag_many` with a model of `wiretag train --effort "
-        f"{effort}` and `Pipeline(TfidfVectorizer(ngram_range=(1, 2)), OneVsRestClassifier(LinearSVC())).predict` of all items at once, "
-        f"both trained on the {len(labelled()):,} items of the ModApte split with its {N_LABELS} most frequent topics. "
-        f"{N_ITEMS:,} items of Reuters-21578, {sum(map(len, texts)) / len(texts):.0f} characters on average; we give "
+        f"{effort}` and `Pipeline(TfidfVectorizer(ngram_range=(1, 2)), OneVsRestClassifier(LinearSVC())).predict` of all "
+        f"items at once, both trained on the {len(labelled()):,} items of the ModApte split with its {N_LABELS} most frequent "
+        f"topics. {N_ITEMS:,} items of Reuters-21578, {sum(map(len, texts)) / len(texts):.0f} characters on average; we give "
         f"{_per_item(_labels(ours, texts))} labels an item, they {_per_item(theirs.labels(texts))}.",
     )
 
@@ -196,9 +197,9 @@ def against_fasttext(effort: str, pairs: bool) -> Measured:
         N_ITEMS,
         "items/s",
         f"CPU seconds of `predict --jsonl` and of fastText 0.9.2's `fasttext predict MODEL FILE -1 0.5` (Debian's "
-        f"build, if none is installed) from start to exit, on the same items; fastText's are lower case and one a line before they count. Of "
-        f"{min(rounds.ours):.2f} s and {min(rounds.theirs):.2f} s, a single item takes {min(alone.ours):.2f} s and "
-        f"{min(alone.theirs):.2f} s: starting and loading models of {model.stat().st_size / _MB:.1f} and "
+        f"build, if none is installed) from start to exit, on the same items; fastText's are lower case and one a line before "
+        f"the time counts. Of {min(rounds.ours):.2f} s and {min(rounds.theirs):.2f} s, a single item takes "
+        f"{min(alone.ours):.2f} s and {min(alone.theirs):.2f} s: starting and loading models of {model.stat().st_size / _MB:.1f} and "
         f"{trained.stat().st_size / _MB:.0f} MB. fastText's is one-vs-all, 25 epochs, {'pairs of words' if pairs else 'words'}.",
     )
 

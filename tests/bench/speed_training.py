@@ -50,7 +50,7 @@ def default_model(share: float = 1.0) -> Measured:
     details = (
         f"CPU seconds of all processes, one run each, on the {ours['items']:,} texts and {ours['labels']} labels of "
         f"`default_set.training_set`. Ours: `fit` with the default recipe and `to_model`, so features, the search for C, "
-        f"thresholds, calibration and pruning. Theirs: `TfidfVectorizer(ngram_range=(1, 2)).fit_transform` of the same texts "
+        "thresholds, calibration and pruning. Theirs: `TfidfVectorizer(ngram_range=(1, 2)).fit_transform` of the same texts "
         f"({theirs['features']:,} features), then `OneVsRestClassifier(LinearSVC(), n_jobs={_JOBS})` for each set of labels that "
         f"the same items cover ({theirs['groups']} sets), on these items only; no weights, one C, no thresholds, no calibration. "
         f"On the clock {ours['wall']:,.0f} and {theirs['wall']:,.0f} s with {_JOBS} processes, "
@@ -68,7 +68,8 @@ def million_memory() -> Measured:
     gigabytes = point["train"]["peak_mb"] / 1024
     details = (
         f"`wiretag train --data` with `--effort {growth.EFFORT}` on a million synthetic items of 1.1 GB: "
-        f"{point['train']['wall']:,.0f} s on the clock, {point['train']['cpu']:,.0f} CPU s; peak memory of all processes together, shared pages once."
+        f"{point['train']['wall']:,.0f} s on the clock, {point['train']['cpu']:,.0f} CPU s; peak memory of all processes "
+        "together, shared pages once."
     )
     return Measured(gigabytes, 0.0, "GB", gigabytes, None, details)
 
