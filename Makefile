@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train predict test check lint bench bench-r90 bench-features bench-speed bench-languages dist clean
+.PHONY: help setup train predict test check lint bench bench-r90 bench-curves bench-features bench-speed bench-languages bench-trust dist clean
 
 help:  ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,9 @@ lint: $(READY)  ## Check style and types
 bench: .venv/.ready-bench  ## Compare with other taggers on known corpora; ONLY=r90,bbc for some
 	$(BIN)/python tests/bench/compare.py
 
+bench-curves: .venv/.ready-bench  ## Score against the number of training items; ONLY=r90,bbc for some
+	$(BIN)/python tests/bench/curves.py
+
 .venv/.ready-bench: $(READY)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint .constraints.txt --editable '.[bench]'
 	touch $@
@@ -53,6 +56,9 @@ bench-speed: .venv/.ready-bench models/wiretag.safetensors  ## Compare speed, me
 
 bench-languages: $(READY) models/wiretag.safetensors  ## Measure the default model in every language
 	$(BIN)/python tests/bench/languages.py
+
+bench-trust: .venv/.ready-bench models/wiretag.safetensors  ## Measure how far probabilities and silence can be trusted
+	$(BIN)/python tests/bench/trust.py
 
 dist: $(READY) models/wiretag.safetensors  ## Build a wheel that carries the trained model
 	cp models/wiretag.safetensors predict/wiretag/default.safetensors

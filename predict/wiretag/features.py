@@ -27,6 +27,7 @@ and an odd B has an inverse modulo 2^32.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -48,13 +49,15 @@ PAIR: Final = 0x85EBCA6B
 VIEWS: Final = ("words", "pairs", "chars", "title")
 
 # Enough symbols to amortise the array calls, few enough for the arrays to stay in the cache.
-BLOCK_SYMBOLS: Final = 1 << 17
+BLOCK_SYMBOLS: Final = 1 << 16
 # Text number and bucket share 32 bits of a sort key.
 BLOCK_TEXTS: Final = 1 << (32 - BITS)
 
 WORD_SALT: Final = 0x1B873593
 PAIR_SALT: Final = 0xCC9E2D51
 CHAR_SALT: Final = 0x2545F491
+
+_TITLE: Final = re.compile(r"\s*+\S[^\n]*+(?=\n\s*+\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,27 +137,28 @@ def count_block(texts: Sequence[str], config: FeatureConfig) -> dict[str, Counts
     """Counts of every view of `config` in up to `BLOCK_TEXTS` texts."""
     if len(texts) > BLOCK_TEXTS:
         raise ValueError(f"A block holds at most {BLOCK_TEXTS} texts; this one has {len(texts)}.")
-    symbols, starts, titles = _symbols(texts)
+    symbols, starts, titles = _symbols(texts, config.title)
     classes = (symbols >> np.uint32(CLASS_SHIFT)).astype(np.uint8)
     prefix, inverse = _prefix_hashes(symbols)
     n_texts = len(texts)
 
-    def counted(hashes: list[Uint32], rows: list[NDArray[np.int64]]) -> Counts:
+    def counted(hashes: list[Uint32], rows: list[Uint32]) -> Counts:
         return _counts(np.concatenate(hashes), np.concatenate(rows), n_texts)
 
     letters = (classes == SPACED) | (classes == DIGIT)
-    first, last = _runs(letters | (classes == HANGUL))
-    words = (prefix[last] - prefix[first]) * inverse[first]
-    word_rows = _row_of(first, starts)
+    edges = _edges(letters | (classes == HANGUL))
+    first, at_edges = edges[::2], prefix.take(edges)
+    words = (at_edges[1::2] - at_edges[::2]) * inverse.take(first)
+    word_rows = _rows_of(first, starts)
     grams: dict[str, list[tuple[NDArray[np.int64], Uint32]]] = {view: [] for view in VIEWS}
     for kind, lengths in config.runs:
         for n, first_of, hashes in _grams_in_runs(classes == kind, lengths, prefix, inverse):
             grams[config.view_of(lengths, n)].append((first_of, hashes))
     word_hashes = _mix(words ^ np.uint32(WORD_SALT))
 
-    def with_grams(view: str, hashes: list[Uint32], rows: list[NDArray[np.int64]]) -> Counts:
+    def with_grams(view: str, hashes: list[Uint32], rows: list[Uint32]) -> Counts:
         return counted(
-            [*hashes, *(own for _, own in grams[view])], [*rows, *(_row_of(first_of, starts) for first_of, _ in grams[view])]
+            [*hashes, *(own for _, own in grams[view])], [*rows, *(_rows_of(first_of, starts) for first_of, _ in grams[view])]
         )
 
     views = {"words": with_grams("words", [word_hashes], [word_rows])}
@@ -165,8 +169,8 @@ def count_block(texts: Sequence[str], config: FeatureConfig) -> dict[str, Counts
     if config.chars is not None:
         views["chars"] = with_grams("chars", *_chars_in_words(letters, classes, config.chars, prefix, inverse, starts))
     if config.title:
-        units = [(first, word_hashes, word_rows), *((at, own, _row_of(at, starts)) for at, own in grams["words"])]
-        inside_title = [at < titles[rows] for at, _, rows in units]
+        units = [(first, word_hashes, word_rows), *((at, own, _rows_of(at, starts)) for at, own in grams["words"])]
+        inside_title = [at < titles[rows >> np.uint32(BITS)] for at, _, rows in units]
         views["title"] = counted(
             [own[chosen] for (_, own, _), chosen in zip(units, inside_title, strict=True)],
             [rows[chosen] for (_, _, rows), chosen in zip(units, inside_title, strict=True)],
@@ -192,18 +196,19 @@ def _all_normalised(texts: Sequence[str]) -> Sequence[str]:
     return [unicodedata.normalize("NFKC", text) for text in texts]
 
 
-def _symbols(texts: Sequence[str]) -> tuple[Uint32, NDArray[np.int64], NDArray[np.int64]]:
+def _symbols(texts: Sequence[str], with_titles: bool) -> tuple[Uint32, NDArray[np.int64], NDArray[np.int64]]:
     """Symbols of all texts with a separator before, between and behind; where each text starts, where its title ends."""
     normal = _all_normalised(texts)
     joined = "\n" + "\n".join(normal) + "\n"
     lengths = np.fromiter((len(text) + 1 for text in normal), np.int64, len(normal))
     starts = np.cumsum(lengths) - lengths + 1
-    titles = starts + np.fromiter((title_length(text) for text in normal), np.int64, len(normal))
+    titles = starts + np.fromiter((title_length(text) for text in normal), np.int64, len(normal)) if with_titles else starts
     if joined.isascii():
         codes: NDArray[np.uint8] | Uint32 = np.frombuffer(joined.encode("ascii"), np.uint8)
     else:
         codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-    symbols = codepoints.symbols()[codes]
+    # No code point lies outside the table; "clip" spares the check.
+    symbols = codepoints.symbols().take(codes, mode="clip")
     if not joined.isascii():
         kept = (symbols >> np.uint32(CLASS_SHIFT)) != IGNORABLE
         if not kept.all():
@@ -214,9 +219,8 @@ def _symbols(texts: Sequence[str]) -> tuple[Uint32, NDArray[np.int64], NDArray[n
 
 def title_length(text: str) -> int:
     """Characters up to the end of the first line that is not blank; 0 if nothing follows it."""
-    start = len(text) - len(text.lstrip())
-    end = text.find("\n", start)
-    return end if end >= 0 and text[end:].strip() else 0
+    title = _TITLE.match(text)
+    return title.end() if title else 0
 
 
 @cache
@@ -241,17 +245,16 @@ def _prefix_hashes(symbols: Uint32) -> tuple[Uint32, Uint32]:
     return prefix, inverse
 
 
-def _runs(inside: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """First and past-the-last positions of the runs of True; the ends of `inside` are False."""
-    edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
-    return edges[::2], edges[1::2]
+def _edges(inside: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """First and past-the-last positions of the runs of True, by turns; the ends of `inside` are False."""
+    return np.flatnonzero(inside[1:] != inside[:-1]) + 1
 
 
-def _row_of(positions: NDArray[np.int64], starts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Number of the text in which each of the sorted positions lies."""
+def _rows_of(positions: NDArray[np.int64], starts: NDArray[np.int64]) -> Uint32:
+    """Number of the text in which each of the sorted positions lies, already shifted to its place in a sort key."""
     bounds = np.searchsorted(positions, starts)
     sizes = np.diff(np.append(bounds, len(positions)))
-    return np.repeat(np.arange(len(starts)), sizes)
+    return np.repeat(np.arange(len(starts), dtype=np.uint32) << np.uint32(BITS), sizes)
 
 
 def _grams_in_runs(
@@ -266,7 +269,7 @@ def _grams_in_runs(
             fits = fits[:-1] & inside[n - 1 :]
         if n >= lengths[0]:
             first = np.flatnonzero(fits)
-            span = (prefix[first + n] - prefix[first]) * inverse[first]
+            span = (prefix.take(first + n) - prefix.take(first)) * inverse.take(first)
             yield n, first, _mix(span ^ np.uint32(WORD_SALT))
 
 
@@ -277,13 +280,13 @@ def _chars_in_words(
     prefix: Uint32,
     inverse: Uint32,
     starts: NDArray[np.int64],
-) -> tuple[list[Uint32], list[NDArray[np.int64]]]:
-    """Mixed hashes and text numbers of the character n-grams, an array of each for every length.
+) -> tuple[list[Uint32], list[Uint32]]:
+    """Mixed hashes and rows of the character n-grams, an array of each for every length.
 
     A span counts if all but its ends lie in one word, its ends are in the word or a separator, and not both are separators.
     """
     edge = (classes != IDEOGRAPH) & (classes != SYLLABLE) & (classes != HANGUL)
-    hashes, rows = [np.empty(0, np.uint32)], [np.empty(0, np.int64)]
+    hashes, rows = [np.empty(0, np.uint32)], [np.empty(0, np.uint32)]
     core = inside[1:-1]
     for n in range(3, lengths[1] + 1):
         if n > 3:
@@ -291,9 +294,9 @@ def _chars_in_words(
         if n >= lengths[0]:
             head, tail = slice(0, len(core)), slice(n - 1, n - 1 + len(core))
             first = np.flatnonzero(core & edge[head] & edge[tail] & (inside[head] | inside[tail]))
-            span = (prefix[first + n] - prefix[first]) * inverse[first]
+            span = (prefix.take(first + n) - prefix.take(first)) * inverse.take(first)
             hashes.append(_mix(span ^ np.uint32(CHAR_SALT)))
-            rows.append(_row_of(first + 1, starts))
+            rows.append(_rows_of(first + 1, starts))
     return hashes, rows
 
 
@@ -307,16 +310,16 @@ def _mix(hashes: Uint32) -> Uint32:
     return hashes
 
 
-def _counts(hashes: Uint32, rows: NDArray[np.int64], n_texts: int) -> Counts:
+def _counts(hashes: Uint32, rows: Uint32, n_texts: int) -> Counts:
     """Count equal (text, bucket) pairs by sorting 32-bit keys."""
-    keys = rows.astype(np.uint32) << np.uint32(BITS) | hashes >> np.uint32(32 - BITS)
+    keys = hashes >> np.uint32(32 - BITS)
+    keys |= rows
     keys.sort()
     new = np.empty(len(keys), np.bool_)
     new[:1] = True
     np.not_equal(keys[1:], keys[:-1], out=new[1:])
     at = np.flatnonzero(new)
-    distinct = keys[at]
     counts = np.diff(np.append(at, len(keys))).astype(np.uint32)
-    bounds = np.searchsorted(distinct >> np.uint32(BITS), np.arange(n_texts + 1))
-    lengths = np.bincount(rows, minlength=n_texts)
-    return Counts(bounds, distinct & np.uint32(N_BUCKETS - 1), counts, lengths)
+    first_of_text = np.arange(n_texts, dtype=np.uint32) << np.uint32(BITS)
+    bounds = np.append(np.searchsorted(keys, first_of_text), len(keys))
+    return Counts(np.searchsorted(at, bounds), keys[at] & np.uint32(N_BUCKETS - 1), counts, np.diff(bounds))

@@ -130,8 +130,10 @@ class Tagger:
         """
         for block in blocks(texts):
             items = [self.parse(raw) for raw in block]
-            for item, row in zip(items, self._probabilities([item.text for item in items]), strict=True):
-                yield self._tags(item, row, threshold, names)
+            probability = self._probabilities([item.text for item in items])
+            chosen = self._chosen(probability, threshold)
+            for n, item in enumerate(items):
+                yield self._tags(item, {facet: tags[n] for facet, tags in chosen.items()}, names)
 
     def probabilities(self, texts: Sequence[str]) -> Float32:
         """Probability of every label for raw items, shape [n_texts, n_labels], in the order of `model.label_ids`."""
@@ -143,21 +145,38 @@ class Tagger:
         return np.concatenate(parts)
 
     def scores(self, vectors: Vectors) -> Float32:
-        """Linear scores, shape [n_texts, n_labels]: only the weights of the features that occur are touched."""
-        model, n_rows = self.model, len(self.model.scales)
-        at, sizes = self._weights_of(vectors)
-        cells = np.repeat(vectors.rows * n_rows, sizes) + model.labels[at]
-        roots = model.weights[at].astype(np.float32)
-        values = np.repeat(vectors.values, sizes) * roots * np.abs(roots)
-        sums = np.bincount(cells, values, vectors.n_texts * n_rows).reshape(vectors.n_texts, n_rows)
-        return model.with_common(sums * model.scales)
+        """Linear scores, shape [n_texts, n_labels]: only the weights of the features that occur are touched.
 
-    def _weights_of(self, vectors: Vectors) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Places of the weights of each entry of `vectors`, one entry after another, and how many each has."""
-        sizes = self.model.counts[vectors.features].astype(np.int64)
-        ends = np.cumsum(sizes)
-        total = int(ends[-1]) if len(ends) else 0
-        return np.arange(total) + np.repeat(self.model.offsets[vectors.features] - (ends - sizes), sizes), sizes
+        Sums are exact enough in double precision for a text to score the same alone, where spreading out the model's
+        dense rows would not pay, and among others.
+        """
+        place, rows = self.model.dense if vectors.n_texts > 1 else (None, None)
+        if place is None or rows is None:
+            sums = self._sparse_sums(vectors.n_texts, vectors.rows, vectors.features, vectors.values)
+        else:
+            at = place[vectors.features]
+            rare = at < 0
+            sums = self._sparse_sums(vectors.n_texts, vectors.rows[rare], vectors.features[rare], vectors.values[rare])
+            often = np.flatnonzero(~rare)
+            often = often[np.argsort(vectors.rows[often], kind="stable")]
+            values = vectors.values[often].astype(np.float64)
+            bounds = np.searchsorted(vectors.rows[often], np.arange(vectors.n_texts + 1))
+            for text, (first, last) in enumerate(zip(bounds, bounds[1:], strict=False)):
+                roots = rows[at[often[first:last]]].astype(np.float64)
+                sums[text] += values[first:last] @ (roots * np.abs(roots))
+        return self.model.with_common(sums * self.model.scales)
+
+    def _sparse_sums(
+        self, n_texts: int, rows: NDArray[np.int64], features: NDArray[np.int32], values: Float32
+    ) -> NDArray[np.float64]:
+        """Sums of value times weight, in steps of the rows' scales, shape [n_texts, R]."""
+        model, n_rows = self.model, len(self.model.scales)
+        at, sizes = model.weights_of(features)
+        cells = np.repeat(rows * n_rows, sizes) + model.labels[at]
+        roots = model.weights[at].astype(np.float32)
+        products = np.repeat(values.astype(np.float64), sizes) * (roots * np.abs(roots))
+        sums: NDArray[np.float64] = np.bincount(cells, products, n_texts * n_rows).astype(np.float64)
+        return sums.reshape(n_texts, n_rows)
 
     def calibrated(self, scores: Float32) -> Float32:
         """Scores to probabilities, both of shape [n_texts, n_labels]."""
@@ -172,21 +191,31 @@ class Tagger:
                 result[:, columns] = 1 / (1 + np.exp(-np.clip(part, -60, 60)))
         return result
 
-    def _tags(self, item: WireItem, row: NDArray[np.float32], threshold: float | None, names: str) -> Tags:
-        language, facets = UNKNOWN_LANGUAGE, {}
-        own = self.model.given(row[None])[0]
+    def _chosen(self, probability: Float32, threshold: float | None) -> dict[str, list[list[tuple[str, float]]]]:
+        """Facet -> labels that each text is given, with their probabilities, the most probable first."""
+        given = self.model.given(probability)
         chosen = {}
         for facet, columns in self.model.columns():
-            probability = row[columns]
-            keeps = own[columns] if threshold is None or facet.name == LANGUAGE_FACET else probability >= threshold
-            order = np.argsort(-probability, kind="stable")
-            chosen[facet.name] = [(facet.labels[n], float(probability[n])) for n in order if keeps[n]]
-        if chosen.get(LANGUAGE_FACET):
-            language = chosen[LANGUAGE_FACET][0][0]
-        for facet in self.model.facets:
-            if facet.name != LANGUAGE_FACET:
-                wanted = language if names == "item" else names
-                facets[facet.name] = tuple(Tag(label, self.name(facet.name, label, wanted), p) for label, p in chosen[facet.name])
+            own = probability[:, columns]
+            keeps = given[:, columns] if threshold is None or facet.name == LANGUAGE_FACET else own >= threshold
+            tags: list[list[tuple[str, float]]] = [[] for _ in own]
+            rows, labels = np.nonzero(keeps)
+            values = own[rows, labels]
+            order = np.lexsort((labels, -values, rows))
+            for row, label, value in zip(rows[order].tolist(), labels[order].tolist(), values[order].tolist(), strict=True):
+                tags[row].append((facet.labels[label], value))
+            chosen[facet.name] = tags
+        return chosen
+
+    def _tags(self, item: WireItem, chosen: Mapping[str, list[tuple[str, float]]], names: str) -> Tags:
+        found = chosen.get(LANGUAGE_FACET)
+        language = found[0][0] if found else UNKNOWN_LANGUAGE
+        wanted = language if names == "item" else names
+        facets = {
+            facet: tuple(Tag(label, self.name(facet, label, wanted), p) for label, p in tags)
+            for facet, tags in chosen.items()
+            if facet != LANGUAGE_FACET
+        }
         return Tags(language, facets, item.declared)
 
     def explain(self, text: str, label: str) -> list[Span]:
@@ -206,7 +235,7 @@ class Tagger:
         story = self.parse(text).text
         model = self.model
         vectors = model.vectoriser.block([story])
-        at, sizes = self._weights_of(vectors)
+        at, sizes = model.weights_of(vectors.features)
         roots = model.weights[at].astype(np.float64)
         counted = np.isin(model.labels[at], model.rows_of(model.label_ids.index(label)))
         parts = np.where(counted, roots * np.abs(roots) * model.scales[model.labels[at]], 0.0)

@@ -20,15 +20,13 @@ class Corpus:
     about: str
     train: list[tuple[str, list[str]]]
     test: list[tuple[str, list[str]]]
+    exclusive: bool
+    labels: list[str]  # of the training part
 
-    @property
-    def exclusive(self) -> bool:
-        return all(len(labels) == 1 for _, labels in self.train)
-
-    @property
-    def labels(self) -> list[str]:
-        """All labels of the training part."""
-        return sorted({label for _, labels in self.train for label in labels})
+    @classmethod
+    def of(cls, name: str, about: str, train: list[tuple[str, list[str]]], test: list[tuple[str, list[str]]]) -> Corpus:
+        exclusive = all(len(labels) == 1 for _, labels in train)
+        return cls(name, about, train, test, exclusive, sorted({label for _, labels in train for label in labels}))
 
 
 def _r90() -> Corpus:
@@ -38,14 +36,14 @@ def _r90() -> Corpus:
     def part(ids: Iterable[int]) -> list[tuple[str, list[str]]]:
         return [(texts[n]["text"], [topic for topic in texts[n]["topics"] if topic in cats]) for n in ids]
 
-    return Corpus("r90", "Reuters-21578, ModApte split, 90 topics", part(split["train"]), part(split["test"]))
+    return Corpus.of("r90", "Reuters-21578, ModApte split, 90 topics", part(split["train"]), part(split["test"]))
 
 
 def _table(name: str, about: str, table: str) -> Corpus:
     train, test = (
         [(text, [label]) for label, text in newsgroups.table(f"{table}-{part}") if label] for part in ("train", "test")
     )
-    return Corpus(name, about, train, test)
+    return Corpus.of(name, about, train, test)
 
 
 def _bbc() -> Corpus:
@@ -53,7 +51,7 @@ def _bbc() -> Corpus:
     for id_, section, text in bbc.sections():
         draw = int.from_bytes(hashlib.sha256(id_.encode()).digest()[:4], "big") / 2**32
         parts[draw < _BBC_TEST_SHARE].append((text, [section]))
-    return Corpus("bbc", "BBC News, a fifth drawn by a hash of the ids for testing", *parts)
+    return Corpus.of("bbc", "BBC News, a fifth drawn by a hash of the ids for testing", *parts)
 
 
 def _own() -> Corpus:
@@ -61,7 +59,7 @@ def _own() -> Corpus:
         chosen = next(own for own in wire.SOURCES if own.name == source)
         return [(item.text, list(item.labels["topic"])) for item in chosen.items()]
 
-    return Corpus(
+    return Corpus.of(
         "own", "the project's wire items in 17 languages, topics; tested on the held-out items", part("wire"), part(wire.HELD_OUT)
     )
 

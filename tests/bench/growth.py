@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from material import FOLDER, lines_of, topics, write_synthetic
-from measuring import BIN, HERE, store, stored, watched
+from measuring import BIN, HERE, launched, store, stored, watched
 
 from wiretag.features import VIEWS, FeatureConfig
 from wiretag.model import load, save
@@ -78,7 +78,7 @@ def _point(axis: str, number: int, data: Path, train: Callable[[Path], Sequence[
     with tempfile.TemporaryDirectory() as folder:
         model = Path(folder) / "model.safetensors"
         training = watched(train(model))
-        tagging = watched([BIN / "predict", "--jsonl", data, "--model", model, "--quiet"])
+        tagging = launched([BIN / "predict", "--jsonl", data, "--model", model, "--quiet"])
         size = model.stat().st_size
         about = load(model).about.get("kept")
     figures = {"x": about or number, "train": asdict(training), "tag": asdict(tagging), "model_mb": size / 1e6}
@@ -141,7 +141,11 @@ def slope(axis: str, of: str, what: str) -> float | None:
 
 def report() -> str:
     """Tables of all points, for SPEED.md."""
-    parts = ["## Growth", "![time and memory against items, labels and features](growth.svg)", *(__doc__ or "").split("\n\n")[1:]]
+    parts = [
+        "## Growth",
+        "![time and memory against items, labels and features](growth.svg)",
+        *(__doc__ or "").strip().split("\n\n")[1:],
+    ]
     for axis, name in AXES.items():
         lines = [
             f"| {name} | training, CPU s | training, MB | tagging, CPU s | tagging, MB | model, MB |",

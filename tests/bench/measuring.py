@@ -21,17 +21,21 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import wiretag
 from wiretag.files import written_beside
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+if not Path(wiretag.__file__).resolve().is_relative_to(ROOT):
+    sys.exit(f"{wiretag.__file__} would be measured, not the code in {ROOT}: install that, or name it in PYTHONPATH.")
 RESULTS = HERE / "speed.json"
 BIN = Path(sys.executable).parent
 # Numerical libraries keep to one thread wherever one thread is compared with another.
@@ -129,37 +133,35 @@ def launched(
     command: Sequence[str | Path],
     output: Path = Path(os.devnull),
     environment: Mapping[str, str] | None = None,
-    folder: Path = ROOT,
+    watch: Callable[[int], AbstractContextManager[object]] = lambda _: nullcontext(),
 ) -> Cost:
-    """Run a command and give its cost; raises `RuntimeError` if it fails."""
-    with tempfile.TemporaryDirectory() as own:
+    """Run a command in the project's folder and give its cost; `watch` is given its launcher's number meanwhile.
+
+    Raises `RuntimeError` if the command fails.
+    """
+    with tempfile.TemporaryDirectory() as own, tempfile.TemporaryFile() as errors:
         result = Path(own) / "cost.json"
         words = [sys.executable, "-I", "-S", HERE / "launch.py", result, output, *command]
-        done = subprocess.run(
-            list(map(str, words)), cwd=folder, env={**os.environ, **(environment or {})}, capture_output=True, text=True
+        process = subprocess.Popen(
+            list(map(str, words)), cwd=ROOT, env={**os.environ, **(environment or {})}, stdout=subprocess.DEVNULL, stderr=errors
         )
-        found = json.loads(result.read_text(encoding="ascii")) if result.exists() else {"code": done.returncode}
-    if found.pop("code"):
-        raise RuntimeError(f"{' '.join(map(str, command))}: {done.stderr.strip()[-1000:]}")
+        with watch(process.pid):
+            process.wait()
+        found = json.loads(result.read_text(encoding="ascii")) if result.exists() else {"code": process.returncode}
+        if found.pop("code") or process.returncode:
+            errors.seek(0)
+            raise RuntimeError(f"{' '.join(map(str, command))}: {errors.read().decode(errors='replace').strip()[-1000:]}")
     return Cost(**found)
 
 
-def watched(
-    command: Sequence[str | Path],
-    environment: Mapping[str, str] | None = None,
-    folder: Path = ROOT,
-) -> Cost:
+def watched(command: Sequence[str | Path]) -> Cost:
     """`launched` for a command that starts others: CPU seconds and peak memory of the whole tree, read as it runs."""
-    began = time.monotonic()
-    with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(
-            list(map(str, command)),
-            cwd=folder,
-            env={**os.environ, **(environment or {})},
-            stdout=subprocess.DEVNULL,
-            stderr=errors,
-        )
-        tree, done = _Tree(process.pid), threading.Event()
+    trees: list[_Tree] = []
+
+    @contextmanager
+    def watch(pid: int) -> Iterator[None]:
+        tree, done = _Tree(pid), threading.Event()
+        trees.append(tree)
 
         def sample() -> None:
             pause = _SAMPLE_SECONDS
@@ -170,16 +172,16 @@ def watched(
 
         watcher = threading.Thread(target=sample, daemon=True)
         watcher.start()
-        _, status, usage = os.wait4(process.pid, 0)
-        done.set()
-        watcher.join()
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            errors.seek(0)
-            raise RuntimeError(f"{' '.join(map(str, command))}: {errors.read().decode(errors='replace').strip()[-1000:]}")
-    cpu = max(usage.ru_utime + usage.ru_stime, sum(tree.cpu.values()))
-    # Without /proc: what the system says of the command itself.
-    return Cost(cpu, time.monotonic() - began, tree.peak_mb or usage.ru_maxrss / 1024)
+        try:
+            yield
+        finally:
+            done.set()
+            watcher.join()
+
+    alone = launched(command, watch=watch)
+    (tree,) = trees
+    # The system's own count knows of peaks between two looks, but of the first process alone.
+    return Cost(max(alone.cpu, sum(tree.cpu.values())), alone.wall, max(alone.peak_mb, tree.peak_mb))
 
 
 class _Tree:

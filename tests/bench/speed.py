@@ -93,8 +93,22 @@ _ROWS: Final = (
         for pairs in (True, False)
         for effort in ("default", "quick")
     ),
-    Row("processes", "parallel", "the same, two processes", "one", 1.7, partial(rows.two_processes, "default")),
-    Row("threads", "parallel", "the same, two threads", "one", 1.7, partial(rows.two_threads, "default")),
+    Row(
+        "processes",
+        "parallel",
+        f"{_TAGGING.replace('one thread', 'two processes')}, default effort",
+        "one process",
+        1.7,
+        partial(rows.two_processes, "default"),
+    ),
+    Row(
+        "threads",
+        "parallel",
+        f"{_TAGGING.replace('one thread', 'two threads')}, default effort",
+        "one thread",
+        1.7,
+        partial(rows.two_threads, "default"),
+    ),
     *(
         Row(f"item-{effort}", "item", f"one item, warm, {effort} effort", _PIPELINE, 5, partial(rows.one_item, effort))
         for effort in ("default", "quick")

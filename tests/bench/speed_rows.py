@@ -199,8 +199,9 @@ def against_fasttext(effort: str, pairs: bool) -> Measured:
         f"CPU seconds of `predict --jsonl` and of fastText 0.9.2's `fasttext predict MODEL FILE -1 0.5` (Debian's "
         f"build, if none is installed) from start to exit, on the same items; fastText's are lower case and one a line before "
         f"the time counts. Of {min(rounds.ours):.2f} s and {min(rounds.theirs):.2f} s, a single item takes "
-        f"{min(alone.ours):.2f} s and {min(alone.theirs):.2f} s: starting and loading models of {model.stat().st_size / _MB:.1f} and "
-        f"{trained.stat().st_size / _MB:.0f} MB. fastText's is one-vs-all, 25 epochs, {'pairs of words' if pairs else 'words'}.",
+        f"{min(alone.ours):.2f} s and {min(alone.theirs):.2f} s: starting and loading models of "
+        f"{model.stat().st_size / _MB:.1f} and {trained.stat().st_size / _MB:.0f} "
+        f"MB. fastText's is one-vs-all, 25 epochs, {'pairs of words' if pairs else 'words'}.",
     )
 
 

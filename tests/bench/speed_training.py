@@ -54,7 +54,8 @@ def default_model(share: float = 1.0) -> Measured:
         f"({theirs['features']:,} features), then `OneVsRestClassifier(LinearSVC(), n_jobs={_JOBS})` for each set of labels that "
         f"the same items cover ({theirs['groups']} sets), on these items only; no weights, one C, no thresholds, no calibration. "
         f"On the clock {ours['wall']:,.0f} and {theirs['wall']:,.0f} s with {_JOBS} processes, "
-        f"{ours['wall'] / theirs['wall']:.2f} times; peak memory of all processes {ours['peak_mb']:,.0f} and {theirs['peak_mb']:,.0f} MB."
+        f"{ours['wall'] / theirs['wall']:.2f} times; peak memory of all processes together "
+        f"{ours['peak_mb']:,.0f} and {theirs['peak_mb']:,.0f} MB."
     )
     return Measured(ours["cpu"], theirs["cpu"], "CPU s", ours["cpu"] / theirs["cpu"], None, details)
 

@@ -13,16 +13,19 @@ _PRIOR = 10.0
 # F1 over thresholds is flat: out of fold, topics lost 0.0025 between 0.36 and 0.25, and 0.01 at 0.20.
 _TOLERANCE = 0.005
 _SAMPLES = 20
+_SHRINKAGE = 0.5
 
 
 def shrunk_threshold(scores: Float64, truth: NDArray[np.bool_]) -> float:
     """`best_threshold`, shrunk towards 0 for rare labels.
 
     A label's own best threshold (Yang 2001, "SCut") overfits where positives are few; it is multiplied by
-    ``m / (m + 1)`` for m positives. 0 is where a linear classifier decides by itself.
+    ``m / (m + 1/2)`` for m positives. 0 is where a linear classifier decides by itself. Of 0, 0.3, 0.5, 1, 2 and 3 for the
+    1/2, out of fold on R90: 0 lets rare labels fire everywhere (micro-F1 0.47), 0.5 against 1 gives 0.008 of macro-F1 for
+    0.0004 of micro-F1.
     """
     positives = int(truth.sum())
-    return best_threshold(scores, truth) * positives / (positives + 1)
+    return best_threshold(scores, truth) * positives / (positives + _SHRINKAGE)
 
 
 def bagged_threshold(scores: Float64, truth: NDArray[np.bool_]) -> float:
@@ -30,7 +33,7 @@ def bagged_threshold(scores: Float64, truth: NDArray[np.bool_]) -> float:
 
     One threshold fits the noise of the very scores that it is chosen on; the mean of many does less so (Breiman 1996,
     "Bagging predictors"). Of R90's labels out of fold, thresholds chosen on four fifths of the items and applied to the
-    rest gave 0.902 micro-F1 so and 0.900 without.
+    rest gave 0.906 micro-F1 so and 0.905 without.
     """
     draw = np.random.default_rng(0)
     samples = (draw.integers(0, len(scores), len(scores)) for _ in range(_SAMPLES if len(scores) else 0))

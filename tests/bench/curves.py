@@ -1,0 +1,104 @@
+"""Score against the number of training items, wiretag and peers: `make bench-curves`, or `make bench-curves ONLY=r90`.
+
+Each share of the training part holds the smaller ones; the test part and the labels that count are always the whole ones.
+Writes CURVES.md and curves.svg beside this file; figures are kept in curves.json as they are made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from compare import PEERS, chosen, measured, said
+
+from corpora import CORPORA, Corpus
+from wiretag.files import written_beside
+
+HERE = Path(__file__).parent
+ROWS, RESULTS, PLOT = HERE / "curves.json", HERE / "CURVES.md", HERE / "curves.svg"
+_CORPORA = ["bbc", "r90", "20ng"]
+_SHARES = (0.01, 0.03, 0.1, 0.3, 1.0)
+_NAMES = ("wiretag", "scikit-learn", "scikit-learn, tuned", "fastText, bigrams", "LibMultiLabel, one-vs-rest")
+
+
+def main() -> None:
+    rows = json.loads(ROWS.read_text(encoding="utf-8")) if ROWS.exists() else {}
+    for name in chosen(_CORPORA):
+        corpus = CORPORA[name]()
+        rows[name] = {"about": corpus.about, "items": [], "peers": {peer: [] for peer in _NAMES}}
+        for share in _SHARES:
+            part = _share(corpus, share)
+            rows[name]["items"].append(len(part.train))
+            for peer in (peer for peer in PEERS if peer.name in _NAMES):
+                found = measured(part, peer)
+                rows[name]["peers"][peer.name].append(found)
+                print(f"{name}, {len(part.train)} items: {peer.name}: {said(found)}", flush=True)
+                with written_beside(ROWS) as beside:
+                    beside.write_text(json.dumps(rows, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    text = _report(rows)
+    with written_beside(RESULTS) as beside:
+        beside.write_text(text, encoding="utf-8")
+    _plot(rows)
+
+
+def _share(corpus: Corpus, share: float) -> Corpus:
+    """The corpus with a part of its training items, drawn by a hash of their places."""
+    drawn = sorted(range(len(corpus.train)), key=lambda n: hashlib.sha256(str(n).encode()).digest())
+    kept = sorted(drawn[: round(share * len(corpus.train))])
+    return replace(corpus, train=[corpus.train[n] for n in kept])
+
+
+def _score(found: dict[str, Any]) -> float | None:
+    value = found.get("accuracy", found.get("micro_f1"))
+    return None if value is None else float(value)
+
+
+def _report(rows: dict[str, Any]) -> str:
+    parts = ["# Score against the number of training items", "Accuracy where each item has one label, micro-F1 elsewhere."]
+    for name in (name for name in _CORPORA if name in rows):
+        own = rows[name]
+        lines = [
+            f"## {name}: {own['about']}",
+            "",
+            f"`make bench-curves ONLY={name}`",
+            "",
+            "| | " + " | ".join(f"{n:,} items" for n in own["items"]) + " |",
+            "|---|" + "---:|" * len(own["items"]),
+        ]
+        for peer, figures in own["peers"].items():
+            cells = (f"{_score(found):.4f}" if _score(found) is not None else "failed" for found in figures)
+            lines.append(f"| {peer} | " + " | ".join(cells) + " |")
+        reasons = sorted(
+            {f"{peer}: {found['failed']}" for peer, figures in own["peers"].items() for found in figures if "failed" in found}
+        )
+        parts.append("\n".join([*lines, *(["", "Failed: " + "; ".join(reasons)] if reasons else [])]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _plot(rows: dict[str, Any]) -> None:
+    import matplotlib
+
+    matplotlib.use("svg")
+    matplotlib.rcParams["svg.hashsalt"] = "wiretag"
+    from matplotlib import pyplot
+
+    names = [name for name in _CORPORA if name in rows]
+    figure, axes = pyplot.subplots(1, len(names), figsize=(5 * len(names), 4), squeeze=False)
+    for axis, name in zip(axes[0], names, strict=True):
+        for peer, figures in rows[name]["peers"].items():
+            points = [(n, _score(found)) for n, found in zip(rows[name]["items"], figures, strict=False)]
+            seen = [(n, score) for n, score in points if score is not None]
+            axis.plot(
+                [n for n, _ in seen], [score for _, score in seen], marker="o", lw=2.5 if peer == "wiretag" else 1, label=peer
+            )
+        axis.set(title=name, xscale="log", xlabel="training items", ylabel="accuracy or micro-F1")
+    axes[0][0].legend(fontsize=8)
+    figure.tight_layout()
+    figure.savefig(PLOT, metadata={"Date": None})
+
+
+if __name__ == "__main__":
+    main()
