@@ -1,0 +1,132 @@
+"""Training against scikit-learn, and on a million items: rows of `make bench-speed` that take long and must be named.
+
+``speed_training.py SIDE RESULT SHARE`` trains one side on the default corpus in a process of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import growth
+import numpy as np
+from joblib.externals.loky import get_reusable_executor
+from measuring import HERE, ROOT, Measured, watched
+from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.svm import LinearSVC
+
+from wiretag_data import corpus
+from wiretag_train import default
+from wiretag_train.cli import CORPUS
+from wiretag_train.default_set import DEFAULT_RECIPE, training_set
+from wiretag_train.export import to_model
+from wiretag_train.fit import TrainingSet, fit
+from wiretag_train.targets import UNKNOWN, Targets
+
+_JOBS = os.cpu_count() or 1
+_MILLION = 1_000_000
+
+
+def default_model(share: float = 1.0) -> Measured:
+    """The default corpus, ours and theirs one after the other, once."""
+    default.corpus(ROOT / CORPUS, print)
+    found = {}
+    for side in ("ours", "theirs"):
+        with tempfile.TemporaryDirectory() as folder:
+            result = Path(folder) / "result.json"
+            cost = watched([sys.executable, HERE / "speed_training.py", side, result, str(share)])
+            found[side] = {**json.loads(result.read_text(encoding="utf-8")), "peak_mb": cost.peak_mb}
+    ours, theirs = found["ours"], found["theirs"]
+    details = (
+        f"CPU seconds of all processes, one run each, on the {ours['items']:,} texts and {ours['labels']} labels of "
+        f"`default_set.training_set`. Ours: `fit` with the default recipe and `to_model`, so features, the search for C, "
+        "thresholds, calibration and pruning. Theirs: `TfidfVectorizer(ngram_range=(1, 2)).fit_transform` of the same texts "
+        f"({theirs['features']:,} features), then `OneVsRestClassifier(LinearSVC(), n_jobs={_JOBS})` for each set of labels that "
+        f"the same items cover ({theirs['groups']} sets), on these items only; no weights, one C, no thresholds, no calibration. "
+        f"On the clock {ours['wall']:,.0f} and {theirs['wall']:,.0f} s with {_JOBS} processes, "
+        f"{ours['wall'] / theirs['wall']:.2f} times; peak memory of all processes together "
+        f"{ours['peak_mb']:,.0f} and {theirs['peak_mb']:,.0f} MB."
+    )
+    return Measured(ours["cpu"], theirs["cpu"], "CPU s", ours["cpu"] / theirs["cpu"], None, details)
+
+
+def million_memory() -> Measured:
+    """Peak memory of training on a million items; this is what takes hours."""
+    if _MILLION not in (point["x"] for point in growth.points("items")):
+        growth.of_items(_MILLION)
+        growth.draw()
+    (point,) = (point for point in growth.points("items") if point["x"] == _MILLION)
+    gigabytes = point["train"]["peak_mb"] / 1024
+    details = (
+        f"`wiretag train --data` with `--effort {growth.EFFORT}` on a million synthetic items of 1.1 GB: "
+        f"{point['train']['wall']:,.0f} s on the clock, {point['train']['cpu']:,.0f} CPU s; peak memory of all processes "
+        "together, shared pages once."
+    )
+    return Measured(gigabytes, 0.0, "GB", gigabytes, None, details)
+
+
+def million_time() -> Measured:
+    """How training time grows from 10^5 to 10^6 items."""
+    found = growth.slope("items", "train", "cpu")
+    if growth.points("items")[-1]["x"] != _MILLION or found is None:
+        raise RuntimeError("Neither is there without ONLY=growth,million.")
+    ours, before = (point["train"]["cpu"] for point in reversed(growth.points("items")[-2:]))
+    return Measured(ours, before, "CPU s", found, None, "Exponent of CPU seconds between 10^5 and 10^6 items: 1 is linear.")
+
+
+def _trained(side: str, share: float) -> dict[str, float]:
+    """Train one side and say what it took, reading the corpus left out."""
+    warnings.simplefilter("ignore", ConvergenceWarning)
+    parts, record = corpus.load(ROOT / CORPUS)
+    items = parts["train"] + parts["validation"]
+    chosen = np.random.default_rng(0).random(len(items)) < share
+    training = training_set([item for item, own in zip(items, chosen, strict=True) if own], corpus.coverage(record), 0)
+    sizes = {"items": len(training.texts), "labels": sum(len(targets.labels) for targets in training.facets)}
+    began, spent = time.monotonic(), _cpu_seconds()
+    about = {"ours": _ours, "theirs": _theirs}[side](training)
+    get_reusable_executor().shutdown(wait=True)  # so that the workers' seconds are counted
+    return {**sizes, **about, "wall": time.monotonic() - began, "cpu": _cpu_seconds() - spent}
+
+
+def _ours(training: TrainingSet) -> dict[str, float]:
+    fitted = fit(training, DEFAULT_RECIPE, _JOBS)
+    to_model(fitted, DEFAULT_RECIPE.max_weights)
+    return {"features": len(fitted.vectoriser.vocabulary)}
+
+
+def _theirs(training: TrainingSet) -> dict[str, float]:
+    vectorizer = TfidfVectorizer(ngram_range=(1, 2))
+    X = vectorizer.fit_transform(training.texts)
+    groups = [group for targets in training.facets for group in _same_coverage(targets)]
+    for rows, truth in groups:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # labels that none or all of the items have
+            OneVsRestClassifier(LinearSVC(), n_jobs=_JOBS).fit(X[rows], truth)
+    return {"features": len(vectorizer.vocabulary_), "groups": len(groups)}
+
+
+def _same_coverage(targets: Targets) -> Iterator[tuple[NDArray[np.intp], NDArray[np.int8]]]:
+    """Items that cover the same labels, and whether each has each: shapes [n], [n, L]."""
+    covered, place = np.unique(targets.values != UNKNOWN, axis=1, return_inverse=True)
+    for group in range(covered.shape[1]):
+        rows, columns = np.flatnonzero(covered[:, group]), np.flatnonzero(place.ravel() == group)
+        yield rows, targets.values[np.ix_(rows, columns)]
+
+
+def _cpu_seconds() -> float:
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+
+
+if __name__ == "__main__":
+    Path(sys.argv[2]).write_text(json.dumps(_trained(sys.argv[1], float(sys.argv[3]))), encoding="utf-8")
