@@ -57,25 +57,60 @@ def _score(found: dict[str, Any]) -> float | None:
 
 
 def _report(rows: dict[str, Any]) -> str:
-    parts = ["# Score against the number of training items", "Accuracy where each item has one label, micro-F1 elsewhere."]
-    for name in (name for name in _CORPORA if name in rows):
-        own = rows[name]
-        lines = [
-            f"## {name}: {own['about']}",
-            "",
-            f"`make bench-curves ONLY={name}`",
-            "",
-            "| | " + " | ".join(f"{n:,} items" for n in own["items"]) + " |",
-            "|---|" + "---:|" * len(own["items"]),
-        ]
-        for peer, figures in own["peers"].items():
-            cells = (f"{_score(found):.4f}" if _score(found) is not None else "failed" for found in figures)
-            lines.append(f"| {peer} | " + " | ".join(cells) + " |")
-        reasons = sorted(
-            {f"{peer}: {found['failed']}" for peer, figures in own["peers"].items() for found in figures if "failed" in found}
-        )
-        parts.append("\n".join([*lines, *(["", "Failed: " + "; ".join(reasons)] if reasons else [])]))
+    parts = [
+        "# Score against the number of training items: `make bench-curves`",
+        "Accuracy where each item has one label, micro-F1 / macro-F1 over all labels of the whole training part elsewhere. One "
+        "subset and one run a figure: fastText and LibMultiLabel come out a little differently each time.",
+    ]
+    parts += [_section(name, rows[name]) for name in _CORPORA if name in rows]
+    missing = [name for name in _CORPORA if name not in rows]
+    if missing:
+        parts.append(f"Not measured: {', '.join(missing)}.")
     return "\n\n".join(parts) + "\n"
+
+
+def _section(name: str, own: dict[str, Any]) -> str:
+    items = own["items"]
+    lines = [
+        f"## {name}: {own['about']}",
+        "",
+        f"`make bench-curves ONLY={name}`",
+        "",
+        "| | " + " | ".join(f"{share:.0%}: {n:,} items" for share, n in zip(_SHARES, items, strict=False)) + " |",
+        "|---|" + "---:|" * len(items),
+    ]
+    for peer in _NAMES:
+        figures = own["peers"][peer]
+        cells = [_cell(found) for found in figures] + ["not measured"] * (len(items) - len(figures))
+        lines.append(f"| {peer} | " + " | ".join(cells) + " |")
+    reasons = [
+        f"{peer}, {n:,} items: {found['failed']}"
+        for peer in _NAMES
+        for n, found in zip(items, own["peers"][peer], strict=False)
+        if "failed" in found
+    ]
+    for metric in ("accuracy", "micro_f1", "macro_f1"):
+        leads = [lead for n in range(len(items)) if (lead := _lead(own, n, metric))]
+        lines += ["", f"Highest {metric.replace('_f1', '-F1')}: {'; '.join(leads)}."] if leads else []
+    return "\n".join([*lines, *(["", "Failed: " + "; ".join(reasons)] if reasons else [])])
+
+
+def _cell(found: dict[str, Any]) -> str:
+    if "failed" in found:
+        return "failed"
+    return f"{found['accuracy']:.4f}" if "accuracy" in found else f"{found['micro_f1']:.4f} / {found['macro_f1']:.4f}"
+
+
+def _lead(own: dict[str, Any], place: int, metric: str) -> str:
+    """Who is ahead at one number of items and by how much; "" where fewer than two were measured."""
+    found = {peer: own["peers"][peer][place] for peer in _NAMES if len(own["peers"][peer]) > place}
+    scores = {peer: figures[metric] for peer, figures in found.items() if metric in figures}
+    if len(scores) < 2:
+        return ""
+    first, second = sorted(scores, key=lambda peer: -scores[peer])[:2]
+    behind = second if first == "wiretag" else "wiretag"
+    distance = f", {scores[first] - scores[behind]:.4f} ahead of {behind}" if behind in scores else ""
+    return f"{own['items'][place]:,} items, {first}{distance}"
 
 
 def _plot(rows: dict[str, Any]) -> None:
@@ -88,8 +123,8 @@ def _plot(rows: dict[str, Any]) -> None:
     names = [name for name in _CORPORA if name in rows]
     figure, axes = pyplot.subplots(1, len(names), figsize=(5 * len(names), 4), squeeze=False)
     for axis, name in zip(axes[0], names, strict=True):
-        for peer, figures in rows[name]["peers"].items():
-            points = [(n, _score(found)) for n, found in zip(rows[name]["items"], figures, strict=False)]
+        for peer in _NAMES:
+            points = [(n, _score(found)) for n, found in zip(rows[name]["items"], rows[name]["peers"][peer], strict=False)]
             seen = [(n, score) for n, score in points if score is not None]
             axis.plot(
                 [n for n, _ in seen], [score for _, score in seen], marker="o", lw=2.5 if peer == "wiretag" else 1, label=peer

@@ -32,7 +32,7 @@ _OWN: Final = ("r90", "20ng")
 def main() -> None:
     if corpus_files.read_record(CORPUS) is None:
         raise SystemExit("No corpus on disk: there are no test items of the default model. `make train` builds it.")
-    path = find_model(None)
+    path = Path(find_model(None))
     tagger = Tagger.load(path)
     parts, record = corpus_files.load(CORPUS)
     corpora = {name: CORPORA[name]() for name in (*_OWN, "bbc")}
