@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from plots import panels, save_plot
 from tables import table
 
 from corpora import Corpus
@@ -121,14 +122,8 @@ def _points(own: Decisions) -> Iterator[tuple[int, float, float, int]]:
 
 def plot(sets: Sequence[Decisions], path: Path) -> None:
     """Share true against mean probability, a panel a set; the areas of the points grow with the logarithm of their counts."""
-    import matplotlib
-
-    matplotlib.use("svg")
-    matplotlib.rcParams["svg.hashsalt"] = "wiretag"
-    from matplotlib import pyplot
-
     columns = -(-len(sets) // 2)
-    figure, axes = pyplot.subplots(2, columns, figsize=(3 * columns, 6.4), sharex=True, sharey=True, squeeze=False)
+    figure, axes = panels(2, columns, 3, 3.2, sharex=True, sharey=True)
     for axis in axes.flat[len(sets) :]:
         axis.set_axis_off()
     for axis, own in zip(axes.flat, sets, strict=False):
@@ -139,5 +134,4 @@ def plot(sets: Sequence[Decisions], path: Path) -> None:
         axis.set_title(own.name, fontsize=10)
     figure.supxlabel("probability")
     figure.supylabel("share true")
-    figure.tight_layout()
-    figure.savefig(path, metadata={"Date": None})
+    save_plot(figure, path)

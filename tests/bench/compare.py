@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from plots import panels, save_plot
 from sklearn.metrics import accuracy_score, f1_score
 from sklearn.preprocessing import MultiLabelBinarizer
 
@@ -182,14 +183,8 @@ def _report(rows: dict[str, Any]) -> str:
 
 def _plot(rows: dict[str, Any]) -> None:
     """Score against training time, a panel a corpus."""
-    import matplotlib
-
-    matplotlib.use("svg")
-    matplotlib.rcParams["svg.hashsalt"] = "wiretag"
-    from matplotlib import pyplot
-
     names = [name for name in CORPORA if name in rows]
-    figure, axes = pyplot.subplots(1, len(names), figsize=(4 * len(names), 4), squeeze=False)
+    figure, axes = panels(1, len(names), 4, 4)
     for axis, name in zip(axes[0], names, strict=True):
         for peer, found in rows[name]["peers"].items():
             if "failed" in found:
@@ -203,8 +198,7 @@ def _plot(rows: dict[str, Any]) -> None:
             )
             axis.annotate(peer, (found["train_cpu_seconds"], score), fontsize=6, xytext=(3, 3), textcoords="offset points")
         axis.set(title=name, xscale="log", xlabel="training, CPU s", ylabel="accuracy or micro-F1")
-    figure.tight_layout()
-    figure.savefig(PLOT, metadata={"Date": None})
+    save_plot(figure, PLOT)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from compare import PEERS, chosen, measured, said
+from plots import panels, save_plot
 
 from corpora import CORPORA, Corpus
 from wiretag.files import written_beside
@@ -114,14 +115,8 @@ def _lead(own: dict[str, Any], place: int, metric: str) -> str:
 
 
 def _plot(rows: dict[str, Any]) -> None:
-    import matplotlib
-
-    matplotlib.use("svg")
-    matplotlib.rcParams["svg.hashsalt"] = "wiretag"
-    from matplotlib import pyplot
-
     names = [name for name in _CORPORA if name in rows]
-    figure, axes = pyplot.subplots(1, len(names), figsize=(5 * len(names), 4), squeeze=False)
+    figure, axes = panels(1, len(names), 5, 4)
     for axis, name in zip(axes[0], names, strict=True):
         for peer in _NAMES:
             points = [(n, _score(found)) for n, found in zip(rows[name]["items"], rows[name]["peers"][peer], strict=False)]
@@ -131,8 +126,7 @@ def _plot(rows: dict[str, Any]) -> None:
             )
         axis.set(title=name, xscale="log", xlabel="training items", ylabel="accuracy or micro-F1")
     axes[0][0].legend(fontsize=8)
-    figure.tight_layout()
-    figure.savefig(PLOT, metadata={"Date": None})
+    save_plot(figure, PLOT)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from typing import Any, Final
 
 from material import FOLDER, lines_of, topics, write_synthetic
 from measuring import BIN, HERE, launched, store, stored, watched
+from plots import panels, save_plot
 
 from wiretag.features import VIEWS, FeatureConfig
 from wiretag.model import load, save
@@ -173,13 +174,7 @@ def report() -> str:
 
 def draw() -> None:
     """A column an axis, time above memory, all axes logarithmic."""
-    import matplotlib
-
-    matplotlib.use("svg")
-    matplotlib.rcParams["svg.hashsalt"] = "wiretag"
-    from matplotlib import pyplot
-
-    figure, axes = pyplot.subplots(2, len(AXES), figsize=(12, 7), squeeze=False, sharex="col")
+    figure, axes = panels(2, len(AXES), 4, 3.5, sharex="col")
     for column, (axis, name) in enumerate(AXES.items()):
         own = points(axis)
         for row, (what, unit) in enumerate((("cpu", "CPU seconds"), ("peak_mb", "peak memory, MB"))):
@@ -189,8 +184,7 @@ def draw() -> None:
             panel.set(xscale="log", yscale="log", xlabel=name if row else "", ylabel=unit)
             panel.grid(alpha=0.3)
     axes[0][0].legend()
-    figure.tight_layout()
-    figure.savefig(PLOT, metadata={"Date": None})
+    save_plot(figure, PLOT)
 
 
 if __name__ == "__main__":

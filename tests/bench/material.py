@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Any
 
 import joblib
-from measuring import BIN, ONE_THREAD, ROOT, code_fingerprint
+from measuring import ONE_THREAD, ROOT, code_fingerprint
+from own_model import Rows, train
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.multiclass import OneVsRestClassifier
@@ -40,7 +41,6 @@ FOLDER = ROOT / ".cache" / "bench" / "speed"
 _SYNTHETIC_LENGTHS = (400, 1500)
 _SENTENCES = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 _DIGITS, _PERMUTATIONS = "0123456789", 10_000
-Rows = list[tuple[str, list[str]]]
 
 
 @cache
@@ -82,13 +82,6 @@ def of_all_languages(times: int) -> list[str]:
     return bodies * times
 
 
-def write_lines(rows: Sequence[tuple[str, list[str]]], path: Path) -> Path:
-    """Rows as lines of JSON with an id, as `wiretag train --data` and `predict --jsonl` read them."""
-    with path.open("w", encoding="utf-8") as file:
-        file.writelines(json.dumps({"id": n, "text": text, "labels": labels}) + "\n" for n, (text, labels) in enumerate(rows))
-    return path
-
-
 def our_model(effort: str) -> Path:
     """A model of the forty topics as `wiretag train --data` makes it."""
     path = FOLDER / f"wiretag-{effort}-{code_fingerprint()}.safetensors"
@@ -96,11 +89,7 @@ def our_model(effort: str) -> Path:
         FOLDER.mkdir(parents=True, exist_ok=True)
         for old in FOLDER.glob(f"wiretag-{effort}-*.safetensors"):
             old.unlink()
-        data = write_lines(labelled(), FOLDER / "train.jsonl")
-        # What the tool measures on does not matter here.
-        some = write_lines(labelled()[:1], FOLDER / "some.jsonl")
-        command = [BIN / "wiretag", "train", "--data", data, "--test", some, "-o", path, "--effort", effort, "--quiet"]
-        subprocess.run([str(word) for word in command], check=True)
+        train(labelled(), labelled()[:1], path, effort)  # what the tool measures on does not matter here
     return path
 
 

@@ -1,4 +1,4 @@
-"""A model of own data, made by the command that the README names, at default effort."""
+"""Models of own data, made by the command that the README names."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from wiretag.tagger import Tagger
@@ -13,15 +14,24 @@ from wiretag.tagger import Tagger
 Rows = list[tuple[str, list[str]]]
 
 
-def trained(train: Rows, test: Rows) -> Tagger:
-    """The tagger of `wiretag train --data TRAIN --test TEST`; without a test part the tool would hold items out of `train`."""
+def write_lines(rows: Sequence[tuple[str, list[str]]], path: Path) -> Path:
+    """Rows as lines of JSON with an id, as `wiretag train --data` and `predict --jsonl` read them."""
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps({"id": n, "text": text, "labels": labels}) + "\n" for n, (text, labels) in enumerate(rows))
+    return path
+
+
+def train(rows: Rows, test: Rows, model: Path, effort: str = "default") -> None:
+    """`wiretag train --data ROWS --test TEST -o MODEL`; without a test part the tool would hold items out of `rows`."""
     with tempfile.TemporaryDirectory() as folder:
-        paths = {name: Path(folder) / f"{name}.jsonl" for name in ("train", "test")}
-        for path, rows in zip(paths.values(), (train, test), strict=True):
-            lines = (json.dumps({"text": text, "labels": labels}) + "\n" for text, labels in rows)
-            path.write_text("".join(lines), encoding="utf-8")
-        model = Path(folder) / "model.safetensors"
+        data, other = (write_lines(part, Path(folder) / name) for part, name in ((rows, "train.jsonl"), (test, "test.jsonl")))
         wiretag = Path(sys.executable).with_name("wiretag")
-        command: list[str | Path] = [wiretag, "train", "--data", paths["train"], "--test", paths["test"], "-o", model, "--quiet"]
-        subprocess.run(command, check=True)
-        return Tagger.load(model)
+        how: list[str | Path] = ["--data", data, "--test", other, "-o", model, "--effort", effort, "--quiet"]
+        subprocess.run([wiretag, "train", *how], check=True)
+
+
+def trained(rows: Rows, test: Rows) -> Tagger:
+    """The tagger of such a model."""
+    with tempfile.TemporaryDirectory() as folder:
+        train(rows, test, Path(folder) / "model.safetensors")
+        return Tagger.load(Path(folder) / "model.safetensors")

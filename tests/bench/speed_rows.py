@@ -24,9 +24,9 @@ from material import (
     our_model,
     sklearn_tagger,
     split_texts,
-    write_lines,
 )
 from measuring import BIN, ONE_THREAD, ROOT, Measured, cpu_seconds, in_turns, launched
+from own_model import write_lines
 from sklearn.feature_extraction.text import HashingVectorizer, TfidfVectorizer
 from sklearn.pipeline import FeatureUnion
 
@@ -288,7 +288,7 @@ def starting() -> Measured:
     clock = in_turns(
         lambda: launched(_predict_file()).wall, lambda: launched([sys.executable, "-c", "import numpy"]).wall, _START_ROUNDS
     )
-    size = find_model(None).stat().st_size / _MB
+    size = _megabytes(find_model(None))
     return rounds.as_many_times(
         "ms",
         1000,
@@ -320,7 +320,7 @@ def memory() -> Measured:
 
 def model_size() -> Measured:
     """Size of the default model."""
-    megabytes = find_model(None).stat().st_size / _MB
+    megabytes = _megabytes(find_model(None))
     return Measured(
         megabytes,
         0.0,
@@ -334,6 +334,10 @@ def model_size() -> Measured:
 def _predict_file() -> list[str | Path]:
     item = min((corpora_folder() / "wire" / "en").glob("*.txt"))
     return [BIN / "predict", item, "--model", find_model(None)]
+
+
+def _megabytes(path: str) -> float:
+    return Path(path).stat().st_size / _MB
 
 
 @cache

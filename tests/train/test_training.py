@@ -190,12 +190,14 @@ def test_naive_bayes_holds_down_features_that_tell_nothing() -> None:
     assert share(naive_bayes=True) < share(naive_bayes=False) / 2
 
 
-def test_a_bagged_threshold_lies_among_those_of_its_samples_and_is_always_the_same() -> None:
+def test_a_bagged_threshold_follows_the_noise_less_and_is_always_the_same() -> None:
     random = np.random.default_rng(0)
-    truth = random.random(500) < 0.2
-    scores = random.normal(np.where(truth, 1.0, -1.0), 1.0)
-    assert 0 < bagged_threshold(scores, truth) < 1
-    assert bagged_threshold(scores, truth) == bagged_threshold(scores, truth)
+    truth = np.arange(300) % 5 == 0
+    draws = [random.normal(np.where(truth, 1.0, -1.0), 1.0) for _ in range(40)]
+    assert np.std([bagged_threshold(scores, truth) for scores in draws]) < 0.8 * np.std(
+        [shrunk_threshold(scores, truth) for scores in draws]
+    )
+    assert bagged_threshold(draws[0], truth) == bagged_threshold(draws[0], truth)
     assert bagged_threshold(np.empty(0), np.empty(0, bool)) == 0
 
 

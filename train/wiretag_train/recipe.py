@@ -12,7 +12,7 @@ from wiretag_train.heads import N_FOLDS
 
 @dataclass(frozen=True, slots=True)
 class MemberRecipe:
-    """One of the models whose scores are averaged: the views that it sees, and whether as NB-SVM weighs them."""
+    """One of the models whose scores are averaged: the views that it sees, and whether it weighs them as NB-SVM does."""
 
     views: tuple[str, ...]
     naive_bayes: bool = False
@@ -38,7 +38,7 @@ class Recipe:
     """
 
     features: FeatureConfig = field(default_factory=FeatureConfig)
-    view_weights: Mapping[str, float] = field(default_factory=lambda: {"words": 1.0, "title": 0.5})
+    view_weights: Mapping[str, float] = field(default_factory=lambda: {"words": 1.0, "pairs": 0.7, "chars": 1.0, "title": 0.5})
     k: float = 5.0
     b: float = 0.75
     min_df: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(VIEWS, 2))
@@ -53,7 +53,6 @@ class Recipe:
 
 _AVERAGE: Final = Recipe(
     features=FeatureConfig(pairs=True, chars=(3, 5)),
-    view_weights={"words": 1.0, "pairs": 0.7, "chars": 1.0, "title": 0.5},
     members=(
         MemberRecipe(("words", "title")),
         MemberRecipe(("chars",)),
@@ -61,9 +60,9 @@ _AVERAGE: Final = Recipe(
     ),
     costs=(1.0, 4.0),
 )
-# What `wiretag train --data` can spend: time for score. Out of fold on R90, R52, R8, BBC and 20 Newsgroups, characters beside
-# the words gained 0 to 0.004 of micro-F1 or accuracy, pairs of words as a third model 0.001 to 0.004 more; pairs that are
-# not scaled by naive Bayes gained nothing.
+# What `wiretag train --data` can spend: time for score. Out of fold on R52, R8, BBC and 20 Newsgroups, characters beside the
+# words gained 0.001 to 0.002 of accuracy, pairs of words as a third model 0.001 to 0.004 more, and 0.004 of R90's micro-F1;
+# pairs that naive Bayes does not scale gained on 20 Newsgroups alone.
 EFFORTS: Final[Mapping[str, Recipe]] = {
     "quick": Recipe(),
     "default": _AVERAGE,

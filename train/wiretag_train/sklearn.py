@@ -17,6 +17,7 @@ import joblib
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.special import expit, softmax
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.pipeline import Pipeline
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
@@ -71,7 +72,8 @@ class WiretagVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def from_model(cls, model: Model) -> Self:
         """The vectors of a trained model, for raw items: footers and the like are taken off as the model does."""
         config = model.vectoriser.config
-        self = cls(pairs=config.pairs, chars=config.chars, title=config.title)
+        how = model.vectoriser.weighting["words"]
+        self = cls(pairs=config.pairs, chars=config.chars, title=config.title, k=how.k, b=how.b)
         self.vectoriser_ = model.vectoriser
         self.tagger_ = Tagger(model)
         return self
@@ -80,8 +82,7 @@ class WiretagVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Learn vocabulary, document frequencies and mean lengths."""
         texts = _texts(X)
         config = FeatureConfig(pairs=self.pairs, chars=self.chars, title=self.title)
-        shares = {"words": 1.0, "pairs": 0.7, "chars": 1.0, "title": 0.5}
-        recipe = Recipe(config, shares, self.k, self.b, dict.fromkeys(VIEWS, self.min_df))
+        recipe = Recipe(config, k=self.k, b=self.b, min_df=dict.fromkeys(VIEWS, self.min_df))
         self.vectoriser_ = make_vectoriser(TrainingSet.plain(texts, []), recipe, self.n_jobs)
         self.tagger_ = None
         return self
@@ -180,10 +181,9 @@ class WiretagClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if self.model_ is not None:
             return Tagger(self.model_).probabilities_of(logits)
         if self.multilabel_:
-            independent: NDArray[np.floating[Any]] = 1 / (1 + np.exp(-np.clip(logits, -500, 500)))
+            independent: NDArray[np.floating[Any]] = expit(logits)
             return independent
-        power = np.exp(logits - logits.max(axis=1, keepdims=True))
-        shares: NDArray[np.floating[Any]] = power / power.sum(axis=1, keepdims=True)
+        shares: NDArray[np.floating[Any]] = softmax(logits, axis=1)
         return shares
 
     def predict(self, X: Any) -> NDArray[Any]:

@@ -21,8 +21,8 @@ def shrunk_threshold(scores: Float64, truth: NDArray[np.bool_]) -> float:
 
     A label's own best threshold (Yang 2001, "SCut") overfits where positives are few; it is multiplied by
     ``m / (m + 1/2)`` for m positives. 0 is where a linear classifier decides by itself. Of 0, 0.3, 0.5, 1, 2 and 3 for the
-    1/2, out of fold on R90: 0 lets rare labels fire everywhere (micro-F1 0.47), 0.5 against 1 gives 0.008 of macro-F1 for
-    0.0004 of micro-F1.
+    1/2, out of fold on R90: 0 lets rare labels fire everywhere (micro-F1 0.47), and in `bagged_threshold` 0.5 against 1 gave
+    0.008 of macro-F1 for 0.0004 of micro-F1.
     """
     positives = int(truth.sum())
     return best_threshold(scores, truth) * positives / (positives + _SHRINKAGE)
@@ -140,7 +140,7 @@ def softmax_calibration(scores: Float64, truth: NDArray[np.intp]) -> tuple[float
 
     Guo et al., "On Calibration of Modern Neural Networks" (2017): between temperature and vector scaling. One-vs-rest
     scores of small classes are too low beside those of large ones: out of fold, shifts of their own gave R8 and R52 0.003
-    of accuracy and took nothing from corpora of even classes. A standard normal prior holds them where items are few;
+    of accuracy and took at most 0.001 from BBC and 20 Newsgroups. A standard normal prior holds them where items are few;
     if a label has no item here, its share is not known, and all shifts are 0.
     """
     n_labels = scores.shape[1]
