@@ -28,6 +28,7 @@ from wiretag_train.targets import UNKNOWN, Targets, covered_targets, plain_targe
 from wiretag_train.thresholds import (
     bagged_threshold,
     best_floor,
+    best_threshold,
     lowest_good_threshold,
     pooled_calibration,
     shrunk_threshold,
@@ -85,11 +86,17 @@ def test_f1_counts_only_what_is_judged() -> None:
     assert f1_scores(given_, truth, np.array([[1, 0], [0, 1]], bool)).micro == 1
 
 
-def test_threshold_divides_and_shrinks() -> None:
+def test_a_threshold_divides_where_f1_is_highest() -> None:
     scores, truth = np.array([2.0, 1.0, -1.0, -2.0]), np.array([True, True, False, False])
-    assert shrunk_threshold(scores, truth) == 0
-    assert shrunk_threshold(scores + 3, truth) == pytest.approx(3 * 2 / 2.5)
-    assert shrunk_threshold(scores, np.zeros(4, bool)) == 0
+    assert best_threshold(scores, truth) == 0
+    assert best_threshold(scores + 3, truth) == 3
+    assert best_threshold(scores, np.zeros(4, bool)) == 0
+
+
+def test_a_rare_label_follows_the_common_threshold_and_a_frequent_one_its_own() -> None:
+    assert shrunk_threshold(1.0, -0.5, positives=0) == -0.5
+    assert shrunk_threshold(1.0, -0.5, positives=2) == 0.25
+    assert shrunk_threshold(1.0, -0.5, positives=1000) == pytest.approx(1, abs=0.01)
 
 
 @settings(max_examples=50, deadline=None)
@@ -195,7 +202,7 @@ def test_a_bagged_threshold_follows_the_noise_less_and_is_always_the_same() -> N
     truth = np.arange(300) % 5 == 0
     draws = [random.normal(np.where(truth, 1.0, -1.0), 1.0) for _ in range(40)]
     assert np.std([bagged_threshold(scores, truth) for scores in draws]) < 0.8 * np.std(
-        [shrunk_threshold(scores, truth) for scores in draws]
+        [best_threshold(scores, truth) for scores in draws]
     )
     assert bagged_threshold(draws[0], truth) == bagged_threshold(draws[0], truth)
     assert bagged_threshold(np.empty(0), np.empty(0, bool)) == 0

@@ -24,6 +24,7 @@ from wiretag_train.targets import UNKNOWN, Targets
 from wiretag_train.thresholds import (
     bagged_threshold,
     best_floor,
+    best_threshold,
     lowest_good_threshold,
     pooled_calibration,
     shrunk_threshold,
@@ -277,9 +278,11 @@ def _quality(scores: Float64, targets: Targets) -> float:
         rows = judged.all(axis=1)
         return accuracy(scores[rows].argmax(axis=1), targets.values[rows].argmax(axis=1))
     given = np.zeros(scores.shape, bool)
+    common = best_threshold(scores[judged], targets.values[judged] == 1)
     for n in range(scores.shape[1]):
         rows = judged[:, n]
-        given[rows, n] = scores[rows, n] >= shrunk_threshold(scores[rows, n], targets.values[rows, n] == 1)
+        own, truth = scores[rows, n], targets.values[rows, n] == 1
+        given[rows, n] = own >= shrunk_threshold(best_threshold(own, truth), common, int(truth.sum()))
     found = f1_scores(given, targets.values == 1, judged)
     return (found.micro + found.macro) / 2
 
@@ -293,11 +296,13 @@ def _decisions(scores: Float64, targets: Targets) -> tuple[Float64, Float64, Flo
         slope, shifts = softmax_calibration(scores[rows], targets.values[rows].argmax(axis=1))
         return np.full(n_labels, slope), shifts, np.zeros(n_labels)
     slopes, shifts, thresholds = np.ones(n_labels), np.zeros(n_labels), np.full(n_labels, 0.5)
+    common = best_threshold(scores[judged], targets.values[judged] == 1)
     for n in range(n_labels):
         rows = judged[:, n]
         own, truth = scores[rows, n], targets.values[rows, n] == 1
         slopes[n], shifts[n] = sigmoid_calibration(own, truth)
-        thresholds[n] = 1 / (1 + np.exp(-(slopes[n] * bagged_threshold(own, truth) + shifts[n])))
+        threshold = shrunk_threshold(bagged_threshold(own, truth), common, int(truth.sum()))
+        thresholds[n] = 1 / (1 + np.exp(-(slopes[n] * threshold + shifts[n])))
     return slopes, shifts, thresholds
 
 

@@ -13,23 +13,21 @@ _PRIOR = 10.0
 # F1 over thresholds is flat: out of fold, topics lost 0.0025 between 0.36 and 0.25, and 0.01 at 0.20.
 _TOLERANCE = 0.005
 _SAMPLES = 20
-_SHRINKAGE = 0.5
+_SHRINKAGE = 2.0
 
 
-def shrunk_threshold(scores: Float64, truth: NDArray[np.bool_]) -> float:
-    """`best_threshold`, shrunk towards 0 for rare labels.
+def shrunk_threshold(own: float, common: float, positives: int) -> float:
+    """A label's own best threshold, shrunk towards the one that is best for all labels of the facet together.
 
-    A label's own best threshold (Yang 2001, "SCut") overfits where positives are few; it is multiplied by
-    ``m / (m + 1/2)`` for m positives. 0 is where a linear classifier decides by itself. Of 0, 0.3, 0.5, 1, 2 and 3 for the
-    1/2, out of fold on R90: 0 lets rare labels fire everywhere (micro-F1 0.47), and in `bagged_threshold` 0.5 against 1 gave
-    0.008 of macro-F1 for 0.0004 of micro-F1.
+    Own thresholds (Yang 2001, "SCut") overfit where positives are few; with m of them, own and common are weighed as m and
+    2. Shrunk towards 0 instead, with 1/2 for the 2, R90 trained on 1, 3, 10 and 30 % of its training items and judged on
+    the others lost 0.010, 0.002, 0.003 and 0.001 of micro-F1, and 0.019, 0.012, 0.004 and 0.006 of macro-F1.
     """
-    positives = int(truth.sum())
-    return best_threshold(scores, truth) * positives / (positives + _SHRINKAGE)
+    return (positives * own + _SHRINKAGE * common) / (positives + _SHRINKAGE)
 
 
 def bagged_threshold(scores: Float64, truth: NDArray[np.bool_]) -> float:
-    """Mean of `shrunk_threshold` over bootstrap samples.
+    """Mean of `best_threshold` over bootstrap samples.
 
     One threshold fits the noise of the very scores that it is chosen on; the mean of many does less so (Breiman 1996,
     "Bagging predictors"). Of R90's labels out of fold, thresholds chosen on four fifths of the items and applied to the
@@ -37,7 +35,7 @@ def bagged_threshold(scores: Float64, truth: NDArray[np.bool_]) -> float:
     """
     draw = np.random.default_rng(0)
     samples = (draw.integers(0, len(scores), len(scores)) for _ in range(_SAMPLES if len(scores) else 0))
-    found = [shrunk_threshold(scores[rows], truth[rows]) for rows in samples]
+    found = [best_threshold(scores[rows], truth[rows]) for rows in samples]
     return float(np.mean(found)) if found else 0.0
 
 
