@@ -229,8 +229,8 @@ def test_an_explanation_adds_up_to_the_score(fitted: Fitted) -> None:
 def test_the_floor_gives_the_best_label_where_that_is_right_often_enough() -> None:
     probability = np.array([[0.9, 0.1], [0.1, 0.8], [0.3, 0.1], [0.1, 0.25], [0.02, 0.01]])
     truth = np.array([[1, 0], [0, 1], [1, 0], [0, 1], [0, 0]], bool)
-    assert best_floor(probability, truth, 0.5) == 0.25
-    assert best_floor(probability, np.array([[1, 0], [0, 1], [0, 0], [0, 0], [0, 0]], bool), 0.5) == 1.0
+    assert best_floor(probability, truth, np.array([0.5, 0.5])) == 0.25
+    assert best_floor(probability, np.array([[1, 0], [0, 1], [0, 0], [0, 0], [0, 0]], bool), np.array([0.5, 0.5])) == 1.0
 
 
 def test_a_facet_with_a_floor_gives_its_best_label_and_others_none(tagger: Tagger) -> None:

@@ -144,10 +144,8 @@ def fit_heads(
             intercepts += offsets / len(members)
             weights[:, member.features] += own * np.float32(member.scale / len(members))
             chosen.append(cost)
-    if pooled and not targets.exclusive:
-        slopes, shifts, thresholds, floor = _pooled_decisions(judged, judging)
-    else:
-        (slopes, shifts, thresholds), floor = _decisions(judged, judging), 1.0
+    decide = _pooled_decisions if pooled and not targets.exclusive else _decisions
+    slopes, shifts, thresholds, floor = decide(judged, judging)
     return Heads(targets, weights, intercepts, slopes, shifts, thresholds, tuple(chosen), floor)
 
 
@@ -287,14 +285,14 @@ def _quality(scores: Float64, targets: Targets) -> float:
     return (found.micro + found.macro) / 2
 
 
-def _decisions(scores: Float64, targets: Targets) -> tuple[Float64, Float64, Float64]:
-    """Slopes, shifts and thresholds (on probabilities) of all labels."""
+def _decisions(scores: Float64, targets: Targets) -> tuple[Float64, Float64, Float64, float]:
+    """Slopes, shifts and thresholds (on probabilities) of all labels, and the facet's floor."""
     n_labels = len(targets.labels)
     judged = _judged(scores, targets)
     if targets.exclusive:
         rows = judged.all(axis=1)
         slope, shifts = softmax_calibration(scores[rows], targets.values[rows].argmax(axis=1))
-        return np.full(n_labels, slope), shifts, np.zeros(n_labels)
+        return np.full(n_labels, slope), shifts, np.zeros(n_labels), 1.0
     slopes, shifts, thresholds = np.ones(n_labels), np.zeros(n_labels), np.full(n_labels, 0.5)
     common = best_threshold(scores[judged], targets.values[judged] == 1)
     for n in range(n_labels):
@@ -303,7 +301,8 @@ def _decisions(scores: Float64, targets: Targets) -> tuple[Float64, Float64, Flo
         slopes[n], shifts[n] = sigmoid_calibration(own, truth)
         threshold = shrunk_threshold(bagged_threshold(own, truth), common, int(truth.sum()))
         thresholds[n] = 1 / (1 + np.exp(-(slopes[n] * threshold + shifts[n])))
-    return slopes, shifts, thresholds
+    truth = judged & (targets.values == 1)
+    return slopes, shifts, thresholds, best_floor(_probabilities(scores, slopes, shifts, judged), truth, thresholds)
 
 
 def _pooled_decisions(scores: Float64, targets: Targets) -> tuple[Float64, Float64, Float64, float]:
@@ -315,9 +314,13 @@ def _pooled_decisions(scores: Float64, targets: Targets) -> tuple[Float64, Float
     n_labels = len(targets.labels)
     judged, truth = _judged(scores, targets), targets.values == 1
     if not (judged & truth).any():
-        return *_decisions(scores, targets), 1.0
+        return _decisions(scores, targets)
     slope, shifts = pooled_calibration(scores, truth, judged)
-    probability = np.where(judged, 1 / (1 + np.exp(-(slope * scores + shifts))), 0.0)
-    bar = lowest_good_threshold(probability[judged], truth[judged])
-    floor = best_floor(probability, truth & judged, bar)
-    return np.full(n_labels, slope), shifts, np.full(n_labels, bar), floor
+    probability = _probabilities(scores, slope, shifts, judged)
+    thresholds = np.full(n_labels, lowest_good_threshold(probability[judged], truth[judged]))
+    return np.full(n_labels, slope), shifts, thresholds, best_floor(probability, truth & judged, thresholds)
+
+
+def _probabilities(scores: Float64, slopes: Float64 | float, shifts: Float64, judged: NDArray[np.bool_]) -> Float64:
+    """Of what may judge; 0 elsewhere."""
+    return np.where(judged, 1 / (1 + np.exp(-(slopes * scores + shifts))), 0.0)
