@@ -20,7 +20,7 @@ from wiretag_train.evaluate import calibration_error, f1_scores
 from wiretag_train.export import scores_of, to_model
 from wiretag_train.fit import Fitted, TrainingSet, fit
 from wiretag_train.heads import N_FOLDS, Member, fit_heads, folds_of
-from wiretag_train.matrix import matrix
+from wiretag_train.matrix import matrix, named_columns
 from wiretag_train.own_data import train_own
 from wiretag_train.recipe import MemberRecipe, Recipe
 from wiretag_train.report import measure
@@ -84,6 +84,21 @@ def test_f1_counts_only_what_is_judged() -> None:
     assert everything.micro == pytest.approx(4 / 6)
     assert everything.by_label.tolist() == pytest.approx([2 / 3, 2 / 3])
     assert f1_scores(given_, truth, np.array([[1, 0], [0, 1]], bool)).micro == 1
+
+
+def test_a_label_with_few_items_is_found_by_its_name() -> None:
+    fields = [f"field{n}" for n in range(40)]
+    texts = ["rye mill wagon harbour", "rye mill wagon harbour", *(f"{a} {b}" for a, b in zip(fields, fields[1:], strict=False))]
+
+    def weight_of_rye(label: str) -> float:
+        targets = Targets("grain", (label,), np.array([[n < 2] for n in range(len(texts))], np.int8), exclusive=False)
+        fitted = fit(TrainingSet.plain(texts, [targets]), replace(QUICK, min_df=dict.fromkeys(VIEWS, 1)), 1)
+        rye, mill = (fitted.heads[0].weights[0, named_columns(fitted.vectoriser, word)].sum() for word in ("rye", "mill"))
+        return float(rye / mill)
+
+    assert weight_of_rye("grain-7") == pytest.approx(1, abs=0.01)
+    assert weight_of_rye("rye-7") > 3
+    assert weight_of_rye("7") == weight_of_rye("grain-7")
 
 
 def test_a_threshold_divides_where_f1_is_highest() -> None:

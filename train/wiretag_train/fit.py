@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from wiretag.features import BITS, VIEWS
 from wiretag.vectors import Vectoriser, ViewWeighting
 from wiretag_train.heads import ALWAYS, Heads, Member, fit_heads, folds_of, head_steps
-from wiretag_train.matrix import Frequencies, frequencies, frequent_columns, matrix, vocabulary
+from wiretag_train.matrix import Frequencies, frequencies, frequent_columns, matrix, named_columns, vocabulary
 from wiretag_train.recipe import Recipe
 from wiretag_train.targets import Targets
 
@@ -84,6 +84,7 @@ def fit(training: TrainingSet, recipe: Recipe, jobs: int, tick: Callable[[str], 
             jobs,
             lambda: tick(f"facet {targets.facet}"),
             members=members,
+            named=[named_columns(vectoriser, label) for label in targets.labels],
             pooled=recipe.pooled,
             search_folds=recipe.search_folds,
         )

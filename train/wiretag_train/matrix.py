@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from scipy import sparse
 
 from wiretag.features import BITS, N_BUCKETS, VIEWS, FeatureConfig, blocks, count_block
 from wiretag.vectors import Vectoriser, Vectors, Vocabulary
+
+_NO_LETTERS = re.compile(r"[\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,11 @@ def matrix(vectoriser: Vectoriser, texts: Sequence[str], jobs: int = 1) -> spars
     if not texts:
         return sparse.csr_matrix((0, n_features), dtype=np.float32)
     return sparse.vstack(list(parts), "csr")
+
+
+def named_columns(vectoriser: Vectoriser, label: str) -> NDArray[np.intp]:
+    """Features of the words that a label's id is made of; numbers name nothing."""
+    return np.unique(vectoriser.block([_NO_LETTERS.sub(" ", label)]).features).astype(np.intp)
 
 
 def to_csr(vectors: Vectors, n_features: int) -> sparse.csr_matrix:
