@@ -91,7 +91,7 @@ def test_a_label_with_few_items_is_found_by_its_name() -> None:
     texts = ["rye mill wagon harbour", "rye mill wagon harbour", *(f"{a} {b}" for a, b in zip(fields, fields[1:], strict=False))]
 
     def weight_of_rye(label: str) -> float:
-        targets = Targets("grain", (label,), np.array([[n < 2] for n in range(len(texts))], np.int8), exclusive=False)
+        targets = Targets("grain", (label,), np.array([[n < 2] for n in range(len(texts))], np.int8), names=(label,))
         fitted = fit(TrainingSet.plain(texts, [targets]), replace(QUICK, min_df=dict.fromkeys(VIEWS, 1)), 1)
         rye, mill = (fitted.heads[0].weights[0, named_columns(fitted.vectoriser, word)].sum() for word in ("rye", "mill"))
         return float(rye / mill)

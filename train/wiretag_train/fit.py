@@ -84,7 +84,7 @@ def fit(training: TrainingSet, recipe: Recipe, jobs: int, tick: Callable[[str], 
             jobs,
             lambda: tick(f"facet {targets.facet}"),
             members=members,
-            named=[named_columns(vectoriser, label) for label in targets.labels],
+            named=[named_columns(vectoriser, name) for name in targets.names],
             pooled=recipe.pooled,
             search_folds=recipe.search_folds,
         )

@@ -91,9 +91,9 @@ def matrix(vectoriser: Vectoriser, texts: Sequence[str], jobs: int = 1) -> spars
     return sparse.vstack(list(parts), "csr")
 
 
-def named_columns(vectoriser: Vectoriser, label: str) -> NDArray[np.intp]:
-    """Features of the words that a label's id is made of; numbers name nothing."""
-    return np.unique(vectoriser.block([_NO_LETTERS.sub(" ", label)]).features).astype(np.intp)
+def named_columns(vectoriser: Vectoriser, name: str) -> NDArray[np.intp]:
+    """Features of the words that a label's name or id is made of; numbers name nothing."""
+    return np.unique(vectoriser.block([_NO_LETTERS.sub(" ", name)]).features).astype(np.intp)
 
 
 def to_csr(vectors: Vectors, n_features: int) -> sparse.csr_matrix:

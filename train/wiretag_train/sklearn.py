@@ -158,7 +158,8 @@ class WiretagClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             if len(self.classes_) < 2:
                 raise ValueError(f"WiretagClassifier needs two classes or more; there is 1 class: {self.classes_[0]!r}.")
             values = np.eye(len(self.classes_), dtype=np.int8)[which]
-        targets = Targets("label", tuple(map(str, self.classes_)), values.astype(np.int8), not self.multilabel_)
+        labels = tuple(map(str, self.classes_))
+        targets = Targets("label", labels, values.astype(np.int8), not self.multilabel_, names=labels)
         rows = sparse.csr_matrix(X)
         folds = folds_of([str(n) for n in range(rows.shape[0])], [targets], self.seed)
         heads = fit_heads(rows, targets, folds, np.ones(rows.shape[0]), tuple(self.costs), self.n_jobs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -25,16 +25,18 @@ class Targets:
     labels : ids, in column order.
     values : shape [n_items, n_labels], int8: 1 holds, 0 does not, -1 is not covered by the item's source.
     exclusive : every item has exactly one label.
+    names : what each label is called in texts, or nothing for any.
     """
 
     facet: str
     labels: tuple[str, ...]
     values: NDArray[np.int8]
     exclusive: bool = False
+    names: tuple[str, ...] = ()
 
     def rows(self, chosen: NDArray[np.intp] | NDArray[np.bool_]) -> Targets:
         """The same for some of the items."""
-        return Targets(self.facet, self.labels, self.values[chosen], self.exclusive)
+        return replace(self, values=self.values[chosen])
 
 
 def covered_targets(items: Sequence[Item], facet: str, labels: Sequence[str], coverage: Coverage) -> Targets:
@@ -71,4 +73,4 @@ def plain_targets(
                 values[row, column[label]] = 1
     if exclusive is None:
         exclusive = len(known) > 1 and all(len(set(own)) == 1 for own in given)
-    return Targets(facet, known, values, exclusive)
+    return Targets(facet, known, values, exclusive, names=known)
