@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ import typer
 from wiretag.archive.rows import Counts
 from wiretag.archive.tagging import tag_archive
 from wiretag.cli import EXIT_NOTHING_DONE, EXIT_SOME_FAILED, find_model
+from wiretag.cluster import connected
 from wiretag.errors import ModelError
 from wiretag.model import load
 from wiretag.reading import printable
@@ -20,11 +22,12 @@ _PERCENT = 100
 
 
 def tag(
-    source: Annotated[Path, typer.Argument(metavar="IN", help="The archive: .jsonl, .csv (both also .gz) or .parquet.")],
-    target: Annotated[Path, typer.Argument(metavar="OUT", help="The file to write, of the same kind.")],
+    source: Annotated[str, typer.Argument(metavar="IN", help="The archive: .jsonl, .csv (both also .gz) or .parquet.")],
+    target: Annotated[str, typer.Argument(metavar="OUT", help="The file to write, of the same kind.")],
     text: Annotated[str, typer.Option(metavar="NAME", help="Column of the text.")] = "text",
     model: Annotated[str | None, typer.Option(metavar="FILE", help="The model to use.")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes to use.")] = os.cpu_count() or 1,
+    dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Work on this Dask cluster; local makes one.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notices.")] = False,
 ) -> None:
     """Tag an archive of many items, row by row, in order.
@@ -40,21 +43,32 @@ def tag(
     A run that was stopped goes on where it was when the same command is given again; until it is complete, its work lies in a
     folder beside OUT, .OUT.part, which may be deleted to start anew.
 
+    With --dask, IN is a folder of archives, or a glob in quotes, and OUT a folder, where each has its output under its own
+    name; both may be URLs that fsspec knows (s3://, gs://). All workers have to reach both, and to have wiretag installed. Each
+    file is one piece of work, so many of some hundred megabytes spread best. OUT/_wiretag notes what is done, for the same
+    command to go on after a stop. With --dask local, --jobs is the number of workers.
+
     Exit codes: 0 all tagged, 1 some rows failed or the input is damaged, 2 wrong usage or no model.
     """
     chosen = _model(find_model(model))
+    problems = 0
     with progress(_PERCENT, quiet) as tick:
-        counts = tag_archive(source, target, chosen, text, jobs, _Percent(tick))
-    finish(counts, target, quiet)
+        if dask is None:
+            counts = tag_archive(Path(source), Path(target), chosen, text, jobs, _Percent(tick))
+        else:
+            with connected(dask, jobs) as client:
+                from wiretag.archive.folders import tag_folder
 
-
-def finish(counts: Counts, target: Path, quiet: bool) -> None:
-    """Say what was done, and leave with the exit code."""
+                counts, problems = tag_folder(source, target, chosen, text, client, _Percent(tick), _teller(quiet))
     if not quiet:
         failed = f", {counts.failed:,} failed (`error` says why)" if counts.failed else ""
-        print(f"{counts.tagged:,} items tagged{failed}: {printable(str(target))}")
-    if counts.failed:
+        print(f"{counts.tagged:,} items tagged{failed}: {printable(target)}")
+    if counts.failed or problems:
         raise typer.Exit(EXIT_SOME_FAILED)
+
+
+def _teller(quiet: bool) -> Callable[[str], None]:
+    return lambda sentence: None if quiet else typer.echo(f"wiretag: {sentence}", err=True)
 
 
 class _Percent:

@@ -72,12 +72,7 @@ def tag_archive(source: Path, target: Path, model: bytes, text: str, jobs: int, 
         kind = kind_of(source.name, target.name, file, text, facets)
         if target.exists() and os.path.samefile(source, target):
             raise UsageError("The output would take the place of the input; name another.")
-        mark = {
-            "input": _fingerprint(source),
-            "model": hashlib.sha256(model).hexdigest(),
-            "--text": text,
-            "version of wiretag": __version__,
-        }
+        mark = mark_of(_fingerprint(source), hashlib.sha256(model).hexdigest(), text)
         size = max(source.stat().st_size, 1)
         with begun(target, mark) as partial:
             if partial.is_empty:
@@ -89,6 +84,11 @@ def tag_archive(source: Path, target: Path, model: bytes, text: str, jobs: int, 
                 tell(share, partial.counts)
             partial.finish(target, kind.finish)
             return partial.counts
+
+
+def mark_of(source: str, model: str, text: str) -> dict[str, str]:
+    """What has to be the same for a run to continue an earlier one, from the fingerprints of the input and the model."""
+    return {"input": source, "model": model, "--text": text, "version of wiretag": __version__}
 
 
 def kind_of(source: str, target: str, file: BinaryIO, text: str, facets: tuple[Facet, ...]) -> Kind:
