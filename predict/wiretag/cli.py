@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from wiretag.errors import InputError, ModelError, UsageError, WiretagError
-from wiretag.reading import decode, printable, read_text
+from wiretag.reading import printable, read_text
+from wiretag.records import record_of
 from wiretag.tagger import Tagger, Tags
 
 EXIT_SOME_FAILED, EXIT_NOTHING_DONE, EXIT_INTERRUPTED = 1, 2, 130
@@ -97,11 +98,11 @@ def _tag_lines(run: _Run, path: str) -> bool:
             if not line.strip():
                 continue
             try:
-                record = json.loads(decode(line, "It", run.encoding))
-                if not isinstance(record, dict) or not isinstance(record.get("text"), str):
-                    raise ValueError('it is no JSON object with a string "text"')
-            except (ValueError, InputError, RecursionError) as error:
-                run.complain(f"Line {number} of {printable(path)} was passed over: {_reason(error)}.")
+                record = record_of(line, run.encoding)
+                if not isinstance(record.get("text"), str):
+                    raise InputError('it has no string "text"')
+            except InputError as error:
+                run.complain(f"Line {number} of {printable(path)} was passed over: {str(error).rstrip('.')}.")
                 failed = True
                 continue
             waiting.append(record.get("id"))
@@ -126,14 +127,6 @@ def _lines(path: str) -> Iterator[bytes]:
         raise UsageError(f"{printable(path)} does not exist.") from None
     except OSError as error:
         raise UsageError(f"{printable(path)} cannot be read: {error.strerror}.") from None
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"it is not valid JSON ({error.msg} at column {error.colno})"
-    if isinstance(error, RecursionError):
-        return "it is nested too deeply"
-    return str(error).rstrip(".")
 
 
 def _for_people(path: str, tags: Tags, tagger: Tagger) -> str:

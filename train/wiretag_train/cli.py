@@ -19,10 +19,13 @@ from wiretag.cli import find_model
 from wiretag.errors import DataError, UsageError, WiretagError
 from wiretag.reading import printable, read_text
 from wiretag.tagger import Tagger
+from wiretag_train import tag_command
+from wiretag_train.cluster import spread
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True)
 corpus_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Build and inspect the default corpus.")
 app.add_typer(corpus_app, name="corpus")
+app.command()(tag_command.tag)
 
 CORPUS = Path("data") / "build" / "corpus"
 MODEL = Path("models") / "wiretag.safetensors"
@@ -92,6 +95,7 @@ def train(
         Effort | None, typer.Option(help="Time for score, with --data: quick, default or best.", show_default="default")
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes to use.")] = _N_JOBS,
+    dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Work on this Dask cluster; local makes one.")] = None,
     quiet: Quiet = False,
 ) -> None:
     """Train a model: the default one, or with --data one of your own."""
@@ -102,11 +106,13 @@ def train(
                 raise UsageError(f"{option} goes with --data.")
         from wiretag_train import default
 
-        default.train(folder, output, seed, jobs, quiet, _teller(quiet), add or ())
+        with spread(dask, jobs):
+            default.train(folder, output, seed, jobs, quiet, _teller(quiet), add or ())
     else:
         if add:
             raise UsageError("--add adds to the default corpus; it does not go with --data.")
-        _train_own(data, labels, text, test, output, seed, effort or Effort.DEFAULT, jobs, quiet)
+        with spread(dask, jobs):
+            _train_own(data, labels, text, test, output, seed, effort or Effort.DEFAULT, jobs, quiet)
     if not quiet:
         peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
         print(f"{time.monotonic() - began:.0f} s, peak memory of the largest process {peak / 1024:.0f} MB")

@@ -1,0 +1,30 @@
+"""Lines of JSON to records, each of which holds one item."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from wiretag.errors import InputError
+from wiretag.reading import decode
+
+
+def record_of(line: bytes, encoding: str | None = None) -> dict[str, Any]:
+    """The JSON object that a line holds.
+
+    Raises
+    ------
+    InputError
+        It holds none; the message begins with "it".
+    """
+    try:
+        record = json.loads(decode(line, "it", encoding))
+    except json.JSONDecodeError as error:
+        raise InputError(f"it is not valid JSON ({error.msg} at column {error.colno})") from None
+    except RecursionError:
+        raise InputError("it is nested too deeply") from None
+    except ValueError as error:
+        raise InputError(f"it cannot be read ({error})") from None
+    if not isinstance(record, dict):
+        raise InputError("it is no JSON object")
+    return record

@@ -1,0 +1,33 @@
+"""Training on a Dask cluster: joblib's tasks (blocks of texts, labels to fit) go to its workers instead of processes here.
+
+joblib gathers blocks into partitions that take a worker a part of a second. A worker needs wiretag with its training extra.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from wiretag.cluster import connected
+from wiretag.vectors import Vectoriser
+
+
+@contextmanager
+def spread(address: str | None, jobs: int) -> Iterator[None]:
+    """Within it, joblib works on the cluster at `address` ("local" makes one of so many processes); here, if it is None."""
+    if address is None:
+        yield
+        return
+    with connected(address, jobs) as client:
+        from dask.sizeof import sizeof
+        from joblib import parallel_config
+
+        # joblib sends what Dask knows to be large once and not with each task; of our classes Dask knows nothing.
+        sizeof.register(Vectoriser, _size)
+        with parallel_config("dask", client=client):
+            yield
+
+
+def _size(vectoriser: Vectoriser) -> int:
+    """Bytes of a vectoriser's arrays."""
+    return vectoriser.vocabulary.columns.nbytes + vectoriser.vocabulary.idf.nbytes
