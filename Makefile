@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train predict test check lint bench bench-r90 bench-curves bench-features bench-speed bench-languages bench-trust dist clean
+.PHONY: help setup train predict test check lint bench bench-r90 bench-curves bench-features bench-speed bench-archive bench-languages bench-trust dist clean
 
 help:  ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -53,6 +53,9 @@ bench-features: $(READY)  ## Compare the featuriser's speed with scikit-learn's
 
 bench-speed: .venv/.ready-bench models/wiretag.safetensors  ## Compare speed, memory and size with others; ONLY=features,start for some
 	$(BIN)/python tests/bench/speed.py
+
+bench-archive: .venv/.ready-bench  ## Measure the tagging of archives, on one machine and on Dask
+	$(BIN)/python tests/bench/archive.py
 
 bench-languages: $(READY) models/wiretag.safetensors  ## Measure the default model in every language
 	$(BIN)/python tests/bench/languages.py

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from wiretag.errors import InputError, ModelError, UsageError, WiretagError
-from wiretag.reading import printable, read_text
+from wiretag.reading import decode, printable, read_text
 from wiretag.records import record_of
 from wiretag.tagger import Tagger, Tags
 
@@ -98,7 +98,7 @@ def _tag_lines(run: _Run, path: str) -> bool:
             if not line.strip():
                 continue
             try:
-                record = record_of(line, run.encoding)
+                record = record_of(decode(line, "it", run.encoding))
                 if not isinstance(record.get("text"), str):
                     raise InputError('it has no string "text"')
             except InputError as error:

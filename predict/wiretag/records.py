@@ -6,10 +6,9 @@ import json
 from typing import Any
 
 from wiretag.errors import InputError
-from wiretag.reading import decode
 
 
-def record_of(line: bytes, encoding: str | None = None) -> dict[str, Any]:
+def record_of(line: str) -> dict[str, Any]:
     """The JSON object that a line holds.
 
     Raises
@@ -18,7 +17,7 @@ def record_of(line: bytes, encoding: str | None = None) -> dict[str, Any]:
         It holds none; the message begins with "it".
     """
     try:
-        record = json.loads(decode(line, "it", encoding))
+        record = json.loads(line)
     except json.JSONDecodeError as error:
         raise InputError(f"it is not valid JSON ({error.msg} at column {error.colno})") from None
     except RecursionError:

@@ -136,6 +136,40 @@ def test_rows_of_json_that_fail_stand_in_their_place_with_the_reason(model_path:
     assert "error" not in rows[0]
 
 
+def test_rows_nested_almost_too_deeply_stop_nothing(model_path: Path, tmp_path: Path) -> None:
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    deep = [f'{{"id": {n}, "text": "goal", "deep": {"[" * n}{"]" * n}}}' for n in range(900, 1000)]
+    source.write_text("\n".join(deep))
+    counts = tag(source, target, model_path)
+    assert counts.tagged + counts.failed == 100
+    assert sum("error" in row for row in read(target)) == counts.failed
+
+
+def test_an_empty_archive_has_an_empty_output(model_path: Path, tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").touch()
+    (tmp_path / "in.csv").write_text("id,text\n")
+    parquet.write_table(pa.table({"id": pa.array([], pa.int64()), "text": pa.array([], pa.string())}), tmp_path / "in.parquet")
+    for kind in (".jsonl", ".csv", ".parquet"):
+        assert tag(tmp_path / f"in{kind}", tmp_path / f"out{kind}", model_path, jobs=2) == Counts(0, 0)
+        assert read(tmp_path / f"out{kind}") == []
+
+
+def test_columns_of_parquet_keep_their_types(model_path: Path, tmp_path: Path) -> None:
+    columns = {
+        "source": pa.array(["a", "b"] * 1500).dictionary_encode(),
+        "sent": pa.array(range(3000), pa.timestamp("us")),
+        "text": pa.array(TEXTS * 1000).dictionary_encode(),
+        "codes": pa.array([[n] for n in range(3000)], pa.list_(pa.int16())),
+    }
+    parquet.write_table(pa.table(columns), tmp_path / "in.parquet", row_group_size=700)
+    tag(tmp_path / "in.parquet", tmp_path / "out.parquet", model_path)
+    table = parquet.read_table(tmp_path / "out.parquet")
+    for name in ("source", "sent", "codes"):
+        assert table.schema.field(name).type == columns[name].type
+        assert table.column(name).to_pylist() == columns[name].to_pylist()
+    assert [labels(row) for row in table.to_pylist()[:3]] == [["sport"], ["money"], ["health"]]
+
+
 def test_rows_of_csv_that_fail_stand_in_their_place_with_the_reason(model_path: Path, tmp_path: Path) -> None:
     source = tmp_path / "in.csv"
     lines = [
@@ -284,6 +318,8 @@ def test_two_runs_do_not_write_one_output(tmp_path: Path) -> None:
         ("in.txt", b"x", "out.jsonl", 2, "unknown kind"),
         ("in.jsonl", b"{}", "out.csv", 2, "end its name in .jsonl"),
         ("in.jsonl", b"{}", "in.jsonl", 2, "take the place of the input"),
+        ("in.jsonl", b"{}", "folder.jsonl", 2, "is a folder"),
+        ("folder.jsonl", None, "out.jsonl", 2, "is a folder"),
         ("in.csv", b"id;text\n1;x\n", "out.csv", 2, "no column 'text' (it has: id;text); name it with --text"),
         ("in.csv", b"", "out.csv", 1, "no CSV file with a header"),
         ("in.parquet", b"PAR1 not at all PAR1", "out.parquet", 1, "no sound Parquet file"),
@@ -294,6 +330,7 @@ def test_two_runs_do_not_write_one_output(tmp_path: Path) -> None:
 def test_archives_that_cannot_be_tagged_get_a_sentence(
     model_path: Path, tmp_path: Path, name: str, content: bytes | None, target: str, code: int, sentence: str
 ) -> None:
+    (tmp_path / "folder.jsonl").mkdir()
     if content is not None:
         (tmp_path / name).write_bytes(content)
     found, said = wiretag("tag", tmp_path / name, tmp_path / target, model=model_path)

@@ -59,6 +59,7 @@ class JsonLines:
             yield Chunk(rows, done + 1, (lines.offset, done + len(rows)))
 
     def tagged(self, chunk: Chunk, tagger: Tagger) -> tuple[bytes, Counts]:
+        numbers: list[int] = []
         records: list[dict[str, Any]] = []
         texts: list[str | Failure] = []
         for number, line in enumerate(chunk.rows, start=chunk.first):
@@ -66,18 +67,22 @@ class JsonLines:
                 continue
             record: dict[str, Any] = {}
             try:
-                if len(line) > MAX_BYTES:
-                    raise InputError(f"it is over {MAX_BYTES >> 20} MB, which no single item is")
-                record = record_of(line)
+                record = record_of(_decoded(line))
                 texts.append(text_of(record.get(self.text)))
             except InputError as error:
                 texts.append(failure("line", number, error))
+            numbers.append(number)
             records.append(record)
-        results = list(tags_of(texts, tagger))
-        lines = (self._line(record, result) for record, result in zip(records, results, strict=True))
-        failed = sum(isinstance(result, Failure) for result in results)
+        lines, failed = [], 0
+        for number, record, result in zip(numbers, records, tags_of(texts, tagger), strict=True):
+            try:
+                lines.append(self._line(record, result))
+                failed += isinstance(result, Failure)
+            except RecursionError:  # what could just be read cannot always be written
+                lines.append(self._line({}, failure("line", number, InputError("it is nested too deeply"))))
+                failed += 1
         # Half of a surrogate pair, which JSON can hold and UTF-8 cannot, becomes \udXXX, which is JSON again.
-        return "".join(lines).encode("utf-8", "backslashreplace"), Counts(len(results) - failed, failed)
+        return "".join(lines).encode("utf-8", "backslashreplace"), Counts(len(lines) - failed, failed)
 
     def _line(self, record: dict[str, Any], result: Tags | Failure) -> str:
         record = {"id": None} | record
@@ -92,3 +97,12 @@ class JsonLines:
 
     def finish(self, rows: Path, finished: Path) -> None:
         rows.replace(finished)
+
+
+def _decoded(line: bytes) -> str:
+    if len(line) > MAX_BYTES:
+        raise InputError(f"it is over {MAX_BYTES >> 20} MB, which no single item is")
+    try:
+        return line.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError("it is not UTF-8 text") from None

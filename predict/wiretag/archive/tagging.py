@@ -72,6 +72,8 @@ def tag_archive(source: Path, target: Path, model: bytes, text: str, jobs: int, 
         kind = kind_of(source.name, target.name, file, text, facets)
         if target.exists() and os.path.samefile(source, target):
             raise UsageError("The output would take the place of the input; name another.")
+        if target.is_dir():
+            raise UsageError(f"{printable(str(target))} is a folder; name a file to write.")
         mark = mark_of(_fingerprint(source), hashlib.sha256(model).hexdigest(), text)
         size = max(source.stat().st_size, 1)
         with begun(target, mark) as partial:
@@ -131,6 +133,8 @@ def _ending(name: str) -> str:
 def _opened(source: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
     """The input, unpacked, and the file as it is."""
     shown = printable(str(source))
+    if source.is_dir():
+        raise UsageError(f"{shown} is a folder; name a file, or tag all in it with --dask local.")
     try:
         raw = source.open("rb")
     except FileNotFoundError:
