@@ -138,10 +138,10 @@ def test_rows_of_json_that_fail_stand_in_their_place_with_the_reason(model_path:
 
 def test_rows_nested_almost_too_deeply_stop_nothing(model_path: Path, tmp_path: Path) -> None:
     source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
-    deep = [f'{{"id": {n}, "text": "goal", "deep": {"[" * n}{"]" * n}}}' for n in range(900, 1000)]
+    deep = [f'{{"id": {n}, "text": "goal", "deep": {"[" * n}{"]" * n}}}' for n in range(900, 1100)]
     source.write_text("\n".join(deep))
     counts = tag(source, target, model_path)
-    assert counts.tagged + counts.failed == 100
+    assert counts.tagged + counts.failed == 200
     assert sum("error" in row for row in read(target)) == counts.failed
 
 
