@@ -36,20 +36,21 @@ _MACHINES: Final = (1, 4, 16)
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A way to tag an archive: a name, the kind of its files, in how many files it lies, and what the command adds."""
+    """A way to tag an archive: a name, how many processes tag, the kind of files, how many of them, and the command's options."""
 
     name: str
+    workers: int
     kind: str
     parts: int
     options: tuple[str, ...]
 
 
 WAYS: Final = (
-    Way("1 process", ".jsonl", 1, ("--jobs", "1")),
-    Way("2 processes", ".jsonl", 1, ("--jobs", "2")),
-    Way("1 process, Parquet", ".parquet", 1, ("--jobs", "1")),
-    Way("Dask, 1 worker", ".jsonl", _PARTS, ("--dask", "local", "--jobs", "1")),
-    Way("Dask, 2 workers", ".jsonl", _PARTS, ("--dask", "local", "--jobs", "2")),
+    Way("1 process", 1, ".jsonl", 1, ("--jobs", "1")),
+    Way("2 processes", 2, ".jsonl", 1, ("--jobs", "2")),
+    Way("1 process, Parquet", 1, ".parquet", 1, ("--jobs", "1")),
+    Way("Dask, 1 worker", 1, ".jsonl", _PARTS, ("--dask", "local", "--jobs", "1")),
+    Way("Dask, 2 workers", 2, ".jsonl", _PARTS, ("--dask", "local", "--jobs", "2")),
 )
 
 
@@ -150,17 +151,28 @@ def report(found: dict[str, Found], model: Path, load: float) -> str:
     first = found[WAYS[0].name]
     rows = [
         (
-            name,
+            way.name,
             *(f"{seconds:.1f}" for seconds in own.wall),
             f"{own.rate:,.0f}",
             f"{own.rate / first.rate:.2f}",
             f"{own.item_cpu * 1e6:.0f}",
+            f"{way.workers * first.item_cpu / own.item_cpu:.2f}",
             *(f"{peak:.0f}" for peak in own.peak_mb),
         )
-        for name, own in found.items()
+        for way, own in ((way, found[way.name]) for way in WAYS)
     ]
     small, large = (f"{size:,} items" for size in SIZES)
-    head = ("", f"{small}, s", f"{large}, s", "items/s", "times", "CPU µs an item", f"{small}, MB", f"{large}, MB")
+    head = (
+        "",
+        f"{small}, s",
+        f"{large}, s",
+        "items/s",
+        "times",
+        "CPU µs an item",
+        "times, by CPU",
+        f"{small}, MB",
+        f"{large}, MB",
+    )
     one, two = found["Dask, 1 worker"], found["Dask, 2 workers"]
     hours = MANY * two.item_cpu / 3600
     source = archive(SIZES[1], WAYS[0])
@@ -182,6 +194,7 @@ command.
 {table(head, rows)}
 
 "items/s" leaves the start out: it is what {large} take beyond {small}. "times" compares it with one process.
+"times, by CPU" is what it would be if nobody else wanted the processors: the CPU seconds shared by the processes that tag.
 
 ## 100 million items
 

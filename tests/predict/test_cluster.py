@@ -123,6 +123,18 @@ def test_folders_that_do_not_fit_get_a_sentence(
         tag_folder(str(tmp_path / inside), str(tmp_path / "in"), model_path.read_bytes(), "text", threads, lambda *_: None, print)
 
 
+def test_workers_without_the_model_and_stores_out_of_reach_get_a_sentence(
+    model_path: Path, tmp_path: Path, threads: Client
+) -> None:
+    source = str(archives(tmp_path / "in", 1))
+    for sources, model, sentence in (
+        (source, b"broken", "workers cannot load the model"),
+        ("nostore://in", model_path.read_bytes(), "cannot be reached: Protocol not known"),
+    ):
+        with pytest.raises(UsageError, match=sentence):
+            tag_folder(sources, str(tmp_path / "out"), model, "text", threads, lambda *_: None, print)
+
+
 def test_no_scheduler_gets_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wiretag.cluster._SECONDS_TO_ANSWER", 1)
     for address in ("tcp://127.0.0.1:1", "nonsense://x"):

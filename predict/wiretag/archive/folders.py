@@ -23,10 +23,11 @@ from fsspec import AbstractFileSystem
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
+from wiretag import __version__
 from wiretag import model as model_file
 from wiretag.archive.rows import Counts
 from wiretag.archive.tagging import KINDS, Tell, kind_of, mark_of, unpacked
-from wiretag.errors import InputError, UsageError
+from wiretag.errors import InputError, UsageError, WiretagError
 from wiretag.reading import printable
 from wiretag.tagger import Tagger
 
@@ -79,7 +80,9 @@ def tag_folder(
     counts = sum((note for note in notes if note is not None), Counts())
     waiting = [file for file, note in zip(files, notes, strict=True) if note is None]
     plugin = _Model(model)
-    client.register_plugin(plugin)
+    _register(plugin, client)
+    if not client.scheduler_info()["workers"]:
+        complain("The cluster has no workers yet; waiting for one.")
     failed = 0
     try:
         futures = {client.submit(_tag_file, file, plugin.name, pure=False, retries=_RETRIES): file for file in waiting}
@@ -108,6 +111,18 @@ class _Model(WorkerPlugin):
         self.tagger = Tagger(model_file.loads(self._model))
 
 
+def _register(plugin: _Model, client: Client) -> None:
+    try:
+        client.register_plugin(plugin)
+    except Exception as error:  # whatever befell a worker
+        raise UsageError(f"The workers cannot load the model ({_reason(error)}); each needs wiretag {__version__}.") from None
+
+
+def _reason(error: BaseException) -> str:
+    """The first line of what an error of others says."""
+    return printable((str(error) or type(error).__name__).splitlines()[0]).rstrip(".")
+
+
 def _outcome(future: Any) -> Counts | str:
     """What became of a file: its counts, or why there are none."""
     error = future.exception()
@@ -116,8 +131,7 @@ def _outcome(future: Any) -> Counts | str:
         return counts
     if isinstance(error, InputError | UsageError):
         return str(error)
-    reason = printable(str(error).splitlines()[0] if str(error) else type(error).__name__)
-    return f"A worker gave up on it: {reason.rstrip('.')}."
+    return f"A worker gave up on it: {_reason(error)}."
 
 
 def _tag_file(file: _File, plugin: str) -> Counts:
@@ -154,8 +168,10 @@ def _files(sources: str, target: str, text: str, model: str) -> list[_File]:
         if to.isfile(folder):
             raise UsageError(f"{printable(target)} is a file; with --dask name a folder to write into.")
         paths = [*_archives(fs, path)]
-    except (OSError, ValueError, ImportError) as error:
-        raise UsageError(f"{printable(sources)} or {printable(target)} cannot be reached: {error}.") from None
+    except WiretagError:
+        raise
+    except Exception as error:  # each object store has errors of its own
+        raise UsageError(f"{printable(sources)} or {printable(target)} cannot be reached: {_reason(error)}.") from None
     if not paths:
         raise UsageError(f"There are no archives ({', '.join(KINDS)}) in {printable(sources)}.")
     names = [posixpath.basename(own) for own in paths]
