@@ -87,11 +87,12 @@ def tag_folder(
     try:
         futures = {client.submit(_tag_file, file, plugin.name, pure=False, retries=_RETRIES): file for file in waiting}
         for done, future in enumerate(as_completed(list(futures)), start=len(files) - len(waiting) + 1):
-            outcome = _outcome(future)
+            file, outcome = futures.pop(future), _outcome(future)
+            future.release()  # or the cluster would do it again if the worker died that holds the result
             if isinstance(outcome, Counts):
                 counts += outcome
             else:
-                complain(f"{printable(futures[future].source)} was not tagged. {outcome}")
+                complain(f"{printable(file.source)} was not tagged. {outcome}")
                 failed += 1
             tell(done / len(files), counts)
     finally:
