@@ -3,7 +3,10 @@
 import json
 import logging
 import os
+import platform
+import resource
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,12 +15,13 @@ import pytest
 pytest.importorskip("distributed", reason="Dask is not installed: pip install 'wiretag[dask]'")
 
 import fsspec
+import numpy as np
 from distributed import Client, LocalCluster
 
 from wiretag.archive.folders import tag_folder
 from wiretag.archive.rows import Counts
 from wiretag.archive.tagging import tag_archive
-from wiretag.cluster import connected
+from wiretag.cluster import connected, keep_freed_memory
 from wiretag.errors import UsageError
 from wiretag_train.cli import app
 
@@ -137,6 +141,24 @@ def test_workers_without_the_model_and_stores_out_of_reach_get_a_sentence(
     ):
         with pytest.raises(UsageError, match=sentence):
             tag_folder(sources, str(tmp_path / "out"), model, "text", threads, lambda *_: None, print)
+
+
+def page_faults() -> int:
+    """Of many arrays, one after the other, in the thread that Dask gives to tasks."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(100):
+        np.ones(1 << 17)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+
+@pytest.mark.skipif(sys.platform != "linux" or platform.libc_ver()[0] != "glibc", reason="a setting of glibc alone")
+def test_workers_do_not_page_in_the_memory_of_each_block_anew() -> None:
+    with connected("local", 1) as client:
+        by_itself = client.submit(page_faults, pure=False).result()
+        client.run(keep_freed_memory)
+        client.submit(page_faults, pure=False).result()
+        kept = client.submit(page_faults, pure=False).result()
+    assert kept < by_itself / 10
 
 
 def test_no_scheduler_gets_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,7 @@ from wiretag import __version__
 from wiretag import model as model_file
 from wiretag.archive.rows import Counts
 from wiretag.archive.tagging import KINDS, Tell, kind_of, mark_of, unpacked
+from wiretag.cluster import keep_freed_memory
 from wiretag.errors import InputError, UsageError, WiretagError
 from wiretag.reading import printable
 from wiretag.tagger import Tagger
@@ -109,6 +110,7 @@ class _Model(WorkerPlugin):
         self._model = model
 
     def setup(self, worker: Worker) -> None:  # noqa: ARG002
+        keep_freed_memory()
         self.tagger = Tagger(model_file.loads(self._model))
 
 
