@@ -186,7 +186,7 @@ def report(found: dict[str, Found], model: Path, load: float) -> str:
     megabytes, item, spent = model.stat().st_size / 1e6, source.stat().st_size / SIZES[1], two.item_cpu * 1e6
     return f"""# Tagging archives
 
-Made by `make bench-archive` on {machine()}; {_ROUNDS} rounds, the fastest counts.
+Made by `make bench-archive` on {machine()}; rounds: {_ROUNDS}, of which the fastest counts.
 The load of the machine at the end was {load:.1f}: where that is above the processes measured, others were at work beside them.
 Model: {megabytes:.1f} MB, forty topics, default effort. Items of {item:.0f} bytes. Memory is the sum over all processes of a
 command.
