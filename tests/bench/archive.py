@@ -193,8 +193,8 @@ seconds, shared by the processes that tag. Neighbours make those longer too, by 
 
 ## 100 million items
 
-They are {read:.0f} GB of JSON lines here, and {written:.0f} GB of tags. At {spent * 1e6:.0f} µs of CPU an item (Dask, 2 workers) they
-take **{hours:.0f} core-hours**; times the price of a core-hour, that is the cost. On machines of {_CORES} cores:
+They are {read:.0f} GB of JSON lines here, and {written:.0f} GB of tags. At {spent * 1e6:.0f} µs of CPU an item (Dask, 2 workers)
+they take **{hours:.0f} core-hours**; times the price of a core-hour, that is the cost. On machines of {_CORES} cores:
 
 {table(("machines", "cores", "hours, all cores busy"), machines)}
 
