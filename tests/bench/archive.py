@@ -1,8 +1,7 @@
 """Tagging whole archives: `make bench-archive` measures `wiretag tag` and writes ARCHIVE.md.
 
 Archives of 20,000 and 100,000 items (`material.synthetic`: sentences of Reuters-21578 in new order), with the model of `make
-bench-speed` that is trained with default effort. What the larger archive takes beyond the smaller one is time by item; the
-rest is start. Each command is measured in turns with the others, the fastest of the rounds counts; memory is the highest of all.
+bench-speed` that is trained with default effort. Commands take turns; the fastest of the rounds counts, and the most memory.
 ``ROUNDS=1`` for a quick look.
 """
 
@@ -36,20 +35,21 @@ _MACHINES: Final = (1, 4, 16)
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A way to tag an archive: a name, the kind of its files, in how many files it lies, and what the command adds."""
+    """A way to tag an archive: a name, how many processes tag, the kind of files, how many of them, and the command's options."""
 
     name: str
+    workers: int
     kind: str
     parts: int
     options: tuple[str, ...]
 
 
 WAYS: Final = (
-    Way("1 process", ".jsonl", 1, ("--jobs", "1")),
-    Way("2 processes", ".jsonl", 1, ("--jobs", "2")),
-    Way("1 process, Parquet", ".parquet", 1, ("--jobs", "1")),
-    Way("Dask, 1 worker", ".jsonl", _PARTS, ("--dask", "local", "--jobs", "1")),
-    Way("Dask, 2 workers", ".jsonl", _PARTS, ("--dask", "local", "--jobs", "2")),
+    Way("1 process", 1, ".jsonl", 1, ("--jobs", "1")),
+    Way("2 processes", 2, ".jsonl", 1, ("--jobs", "2")),
+    Way("1 process, Parquet", 1, ".parquet", 1, ("--jobs", "1")),
+    Way("Dask, 1 worker", 1, ".jsonl", _PARTS, ("--dask", "local", "--jobs", "1")),
+    Way("Dask, 2 workers", 2, ".jsonl", _PARTS, ("--dask", "local", "--jobs", "2")),
 )
 
 
@@ -69,13 +69,13 @@ class Found:
 
     @property
     def rate(self) -> float:
-        """Items a second, the start apart."""
-        return (SIZES[1] - SIZES[0]) / (self.wall[1] - self.wall[0])
+        """Items a second, the start of the command included."""
+        return SIZES[1] / self.wall[1]
 
     @property
     def item_cpu(self) -> float:
-        """CPU seconds an item, the start apart."""
-        return (self.cpu[1] - self.cpu[0]) / (SIZES[1] - SIZES[0])
+        """CPU seconds an item."""
+        return self.cpu[1] / SIZES[1]
 
 
 def archive(size: int, way: Way) -> Path:
@@ -150,45 +150,53 @@ def report(found: dict[str, Found], model: Path, load: float) -> str:
     first = found[WAYS[0].name]
     rows = [
         (
-            name,
+            way.name,
             *(f"{seconds:.1f}" for seconds in own.wall),
             f"{own.rate:,.0f}",
             f"{own.rate / first.rate:.2f}",
             f"{own.item_cpu * 1e6:.0f}",
+            f"{way.workers * first.item_cpu / own.item_cpu:.2f}",
             *(f"{peak:.0f}" for peak in own.peak_mb),
         )
-        for name, own in found.items()
+        for way, own in ((way, found[way.name]) for way in WAYS)
     ]
     small, large = (f"{size:,} items" for size in SIZES)
-    head = ("", f"{small}, s", f"{large}, s", "items/s", "times", "CPU µs an item", f"{small}, MB", f"{large}, MB")
-    one, two = found["Dask, 1 worker"], found["Dask, 2 workers"]
-    hours = MANY * two.item_cpu / 3600
+    head = (
+        "",
+        f"{small}, s",
+        f"{large}, s",
+        "items/s",
+        "times",
+        "CPU µs an item",
+        "times, by CPU",
+        f"{small}, MB",
+        f"{large}, MB",
+    )
+    spent = found["Dask, 2 workers"].item_cpu
+    hours = MANY * spent / 3600
     source = archive(SIZES[1], WAYS[0])
     read, written = (_size(path) / SIZES[1] * MANY / 1e9 for path in (source, source.with_name(f"tagged-{source.name}")))
-    machines = [
-        (count, _CORES * count, f"{hours / (_CORES * count):.1f}", f"{hours / (_CORES * count) / (two.rate / one.rate / 2):.1f}")
-        for count in _MACHINES
-    ]
-    columns = ("machines", "cores", "hours, were all cores busy", "hours, if workers lose as much as two did here")
+    machines = [(count, _CORES * count, f"{hours / (_CORES * count):.2f}") for count in _MACHINES]
     carried = read / (hours / (_CORES * _MACHINES[-1])) / 3600 * 8
-    megabytes, item, spent = model.stat().st_size / 1e6, source.stat().st_size / SIZES[1], two.item_cpu * 1e6
+    megabytes, item = model.stat().st_size / 1e6, source.stat().st_size / SIZES[1]
     return f"""# Tagging archives
 
-Made by `make bench-archive` on {machine()}; {_ROUNDS} rounds, the fastest counts.
+Made by `make bench-archive` on {machine()}; rounds: {_ROUNDS}, of which the fastest counts.
 The load of the machine at the end was {load:.1f}: where that is above the processes measured, others were at work beside them.
-Model: {megabytes:.1f} MB, forty topics, default effort. Items of {item:.0f} bytes. Memory is the sum over all processes of a
-command.
+Model: {megabytes:.1f} MB, forty topics, default effort. Items of {item:.0f} bytes. Memory is the sum over a command's processes.
 
 {table(head, rows)}
 
-"items/s" leaves the start out: it is what {large} take beyond {small}. "times" compares it with one process.
+"items/s" and "CPU" are of {large}, the start of the command included. "times" compares items a second with one process; it
+cannot reach the number of processes while others work on the machine. "times, by CPU" is what it would be if nobody did: the CPU
+seconds, shared by the processes that tag. Neighbours make those longer too, by a tenth or two from run to run.
 
 ## 100 million items
 
-They are {read:.0f} GB of JSON lines here, and {written:.0f} GB of tags. At {spent:.0f} µs of CPU an item (Dask, 2 workers) they
-take **{hours:.0f} core-hours**; times the price of a core-hour, that is the cost. On machines of {_CORES} cores:
+They are {read:.0f} GB of JSON lines here, and {written:.0f} GB of tags. At {spent * 1e6:.0f} µs of CPU an item (Dask, 2 workers)
+they take **{hours:.0f} core-hours**; times the price of a core-hour, that is the cost. On machines of {_CORES} cores:
 
-{table(columns, machines)}
+{table(("machines", "cores", "hours, all cores busy"), machines)}
 
 Reckoned from the table, not run. Left out: the network, which at {_MACHINES[-1]} machines has to carry {carried:.2f} Gbit/s in
 all; longer items, which take as much more; and another model than this.

@@ -4,6 +4,7 @@ import csv
 import gzip
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -138,10 +139,10 @@ def test_rows_of_json_that_fail_stand_in_their_place_with_the_reason(model_path:
 
 def test_rows_nested_almost_too_deeply_stop_nothing(model_path: Path, tmp_path: Path) -> None:
     source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
-    deep = [f'{{"id": {n}, "text": "goal", "deep": {"[" * n}{"]" * n}}}' for n in range(900, 1000)]
+    deep = [f'{{"id": {n}, "text": "goal", "deep": {"[" * n}{"]" * n}}}' for n in range(900, 1100)]
     source.write_text("\n".join(deep))
     counts = tag(source, target, model_path)
-    assert counts.tagged + counts.failed == 100
+    assert counts.tagged + counts.failed == 200
     assert sum("error" in row for row in read(target)) == counts.failed
 
 
@@ -261,6 +262,7 @@ def test_a_run_that_was_killed_goes_on_to_the_same_bytes(model_path: Path, tmp_p
     work.kill()
     work.wait()
     assert not target.exists()
+    assert json.loads((folder_of(target) / "note.json").read_bytes())["counts"]["tagged"] > 0
     tag(source, target, model_path)
     tag(source, whole, model_path)
     assert target.read_bytes() == whole.read_bytes()
@@ -275,6 +277,38 @@ def test_processes_end_with_the_one_that_started_them(model_path: Path, tmp_path
         time.sleep(0.005)
     os.kill(work.pid, signal.SIGKILL)
     work.communicate(timeout=30)
+
+
+def test_ctrl_c_stops_all_processes_and_says_so(model_path: Path, tmp_path: Path) -> None:
+    source, target = write(tmp_path / "in.jsonl", many(40_000)), tmp_path / "out.jsonl"
+    command = [sys.executable, "-c", "from wiretag_train.cli import main; main()", "tag", source, target, "--model", model_path]
+    # A session of its own, all processes of which get the signal, as on a terminal.
+    work = subprocess.Popen([*command, "--jobs", "2"], stderr=subprocess.PIPE, text=True, start_new_session=True)
+    while not (folder_of(target) / "note.json").exists():
+        time.sleep(0.005)
+    os.killpg(work.pid, signal.SIGINT)
+    _, errors = work.communicate(timeout=30)
+    assert work.returncode == 130
+    assert "Stopped." in errors
+    assert "Traceback" not in errors
+    assert tag(source, target, model_path) == Counts(40_000, 0)
+
+
+def test_a_full_disk_loses_nothing(model_path: Path, tmp_path: Path) -> None:
+    source, target = write(tmp_path / "in.jsonl", many(20_000)), tmp_path / "out.jsonl"
+    target.write_text("old")
+
+    def little_room() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+    command = [sys.executable, "-c", "from wiretag_train.cli import main; main()", "tag", source, target, "--model", model_path]
+    done = subprocess.run([*command, "--quiet"], capture_output=True, text=True, preexec_fn=little_room, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("wiretag: The work stopped")
+    assert target.read_text() == "old"
+    assert tag(source, target, model_path) == Counts(20_000, 0)
+    assert [row["id"] for row in read(target)] == [f"n{n}" for n in range(20_000)]
 
 
 def test_another_input_model_or_column_does_not_continue(model_path: Path, tmp_path: Path) -> None:

@@ -3,7 +3,10 @@
 import json
 import logging
 import os
+import platform
+import resource
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,12 +15,13 @@ import pytest
 pytest.importorskip("distributed", reason="Dask is not installed: pip install 'wiretag[dask]'")
 
 import fsspec
+import numpy as np
 from distributed import Client, LocalCluster
 
 from wiretag.archive.folders import tag_folder
 from wiretag.archive.rows import Counts
 from wiretag.archive.tagging import tag_archive
-from wiretag.cluster import connected
+from wiretag.cluster import connected, keep_freed_memory
 from wiretag.errors import UsageError
 from wiretag_train.cli import app
 
@@ -61,6 +65,7 @@ def test_a_worker_that_dies_loses_nothing(model_path: Path, tmp_path: Path) -> N
     source, target = archives(tmp_path / "in", 4000), tmp_path / "out"
     killed: list[int] = []
     told: list[float] = []
+    written: dict[Path, int] = {}
     with (
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL) as cluster,
         Client(cluster) as client,
@@ -68,14 +73,17 @@ def test_a_worker_that_dies_loses_nothing(model_path: Path, tmp_path: Path) -> N
 
         def kill_one(share: float, counts: Counts) -> None:
             told.append(share)
-            if not killed:
+            if len(told) == N_FILES // 2:
+                notes = target.glob("_wiretag/*.json")
+                written.update({path: path.stat().st_mtime_ns for path in (target / note.stem for note in notes)})
                 busy = next(address for address, tasks in client.processing().items() if tasks)
                 killed.append(next(worker.pid for worker in cluster.workers.values() if worker.worker_address == busy))
                 os.kill(killed[0], signal.SIGKILL)
 
         counts, failed = tag_folder(str(source), str(target), model_path.read_bytes(), "text", client, kill_one, print)
     assert killed
-    assert told[0] < 1
+    # What was told of as done is not done again, even if the worker that did it is the one that died.
+    assert sum(path.stat().st_mtime_ns == at for path, at in written.items()) >= N_FILES // 2
     assert (counts, failed) == (Counts(N_FILES * 4000, 0), 0)
     assert outputs(target) == [f"part-{n}.jsonl" for n in range(N_FILES)]
     for file in source.iterdir():
@@ -121,6 +129,36 @@ def test_folders_that_do_not_fit_get_a_sentence(
     archives(tmp_path / "in", 1)
     with pytest.raises(UsageError, match=sentence):
         tag_folder(str(tmp_path / inside), str(tmp_path / "in"), model_path.read_bytes(), "text", threads, lambda *_: None, print)
+
+
+def test_workers_without_the_model_and_stores_out_of_reach_get_a_sentence(
+    model_path: Path, tmp_path: Path, threads: Client
+) -> None:
+    source = str(archives(tmp_path / "in", 1))
+    for sources, model, sentence in (
+        (source, b"broken", "workers cannot load the model"),
+        ("nostore://in", model_path.read_bytes(), "cannot be reached: Protocol not known"),
+    ):
+        with pytest.raises(UsageError, match=sentence):
+            tag_folder(sources, str(tmp_path / "out"), model, "text", threads, lambda *_: None, print)
+
+
+def page_faults() -> int:
+    """Of many arrays, one after the other, in the thread that Dask gives to tasks."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(100):
+        np.ones(1 << 17)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+
+@pytest.mark.skipif(sys.platform != "linux" or platform.libc_ver()[0] != "glibc", reason="a setting of glibc alone")
+def test_workers_do_not_page_in_the_memory_of_each_block_anew() -> None:
+    with connected("local", 1) as client:
+        by_itself = client.submit(page_faults, pure=False).result()
+        client.run(keep_freed_memory)
+        client.submit(page_faults, pure=False).result()
+        kept = client.submit(page_faults, pure=False).result()
+    assert kept < by_itself / 10
 
 
 def test_no_scheduler_gets_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from wiretag.cluster import connected
+from wiretag.cluster import connected, keep_freed_memory
 from wiretag.vectors import Vectoriser
 
 
@@ -24,6 +24,7 @@ def spread(address: str | None, jobs: int) -> Iterator[None]:
 
         # joblib sends what Dask knows to be large once and not with each task; of our classes Dask knows nothing.
         sizeof.register(Vectoriser, _size)
+        client.run(keep_freed_memory)
         with parallel_config("dask", client=client):
             yield
 

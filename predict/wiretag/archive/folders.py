@@ -23,10 +23,12 @@ from fsspec import AbstractFileSystem
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
+from wiretag import __version__
 from wiretag import model as model_file
 from wiretag.archive.rows import Counts
 from wiretag.archive.tagging import KINDS, Tell, kind_of, mark_of, unpacked
-from wiretag.errors import InputError, UsageError
+from wiretag.cluster import keep_freed_memory
+from wiretag.errors import InputError, UsageError, WiretagError
 from wiretag.reading import printable
 from wiretag.tagger import Tagger
 
@@ -79,16 +81,19 @@ def tag_folder(
     counts = sum((note for note in notes if note is not None), Counts())
     waiting = [file for file, note in zip(files, notes, strict=True) if note is None]
     plugin = _Model(model)
-    client.register_plugin(plugin)
+    _register(plugin, client)
+    if not client.scheduler_info()["workers"]:
+        complain("The cluster has no workers yet; waiting for one.")
     failed = 0
     try:
         futures = {client.submit(_tag_file, file, plugin.name, pure=False, retries=_RETRIES): file for file in waiting}
         for done, future in enumerate(as_completed(list(futures)), start=len(files) - len(waiting) + 1):
-            outcome = _outcome(future)
+            file, outcome = futures.pop(future), _outcome(future)
+            future.release()  # or the cluster would do it again if the worker died that holds the result
             if isinstance(outcome, Counts):
                 counts += outcome
             else:
-                complain(f"{printable(futures[future].source)} was not tagged. {outcome}")
+                complain(f"{printable(file.source)} was not tagged. {outcome}")
                 failed += 1
             tell(done / len(files), counts)
     finally:
@@ -105,7 +110,20 @@ class _Model(WorkerPlugin):
         self._model = model
 
     def setup(self, worker: Worker) -> None:  # noqa: ARG002
+        keep_freed_memory()
         self.tagger = Tagger(model_file.loads(self._model))
+
+
+def _register(plugin: _Model, client: Client) -> None:
+    try:
+        client.register_plugin(plugin)
+    except Exception as error:  # whatever befell a worker
+        raise UsageError(f"The workers cannot load the model ({_reason(error)}); each needs wiretag {__version__}.") from None
+
+
+def _reason(error: BaseException) -> str:
+    """The first line of what an error of others says."""
+    return printable((str(error) or type(error).__name__).splitlines()[0]).rstrip(".")
 
 
 def _outcome(future: Any) -> Counts | str:
@@ -116,8 +134,7 @@ def _outcome(future: Any) -> Counts | str:
         return counts
     if isinstance(error, InputError | UsageError):
         return str(error)
-    reason = printable(str(error).splitlines()[0] if str(error) else type(error).__name__)
-    return f"A worker gave up on it: {reason.rstrip('.')}."
+    return f"A worker gave up on it: {_reason(error)}."
 
 
 def _tag_file(file: _File, plugin: str) -> Counts:
@@ -154,8 +171,10 @@ def _files(sources: str, target: str, text: str, model: str) -> list[_File]:
         if to.isfile(folder):
             raise UsageError(f"{printable(target)} is a file; with --dask name a folder to write into.")
         paths = [*_archives(fs, path)]
-    except (OSError, ValueError, ImportError) as error:
-        raise UsageError(f"{printable(sources)} or {printable(target)} cannot be reached: {error}.") from None
+    except WiretagError:
+        raise
+    except Exception as error:  # each object store has errors of its own
+        raise UsageError(f"{printable(sources)} or {printable(target)} cannot be reached: {_reason(error)}.") from None
     if not paths:
         raise UsageError(f"There are no archives ({', '.join(KINDS)}) in {printable(sources)}.")
     names = [posixpath.basename(own) for own in paths]

@@ -57,6 +57,11 @@ class Partial:
         """Rows done so far, by earlier runs too."""
         return self._reached.counts
 
+    def begin(self, head: bytes) -> None:
+        """Write what stands before all rows; worth no note."""
+        self._rows.write(head)
+        self._reached = _Reached((), len(head), Counts())
+
     def add(self, data: bytes, counts: Counts, after: Place) -> None:
         """Write what comes next; `after` is the place behind it."""
         self._rows.write(data)

@@ -78,7 +78,7 @@ def tag_archive(source: Path, target: Path, model: bytes, text: str, jobs: int, 
         size = max(source.stat().st_size, 1)
         with begun(target, mark) as partial:
             if partial.is_empty:
-                partial.add(kind.head(), Counts(), ())
+                partial.begin(kind.head())
             share = 0.0
             for data, counts, after in tagged_in_order(kind.chunks(file, partial.place), kind, model, jobs):
                 partial.add(data, counts, after)
