@@ -19,13 +19,14 @@ from wiretag.cli import find_model
 from wiretag.errors import DataError, UsageError, WiretagError
 from wiretag.reading import printable, read_text
 from wiretag.tagger import Tagger
-from wiretag_train import tag_command
+from wiretag_train import serve_command, tag_command
 from wiretag_train.cluster import spread
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True)
 corpus_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Build and inspect the default corpus.")
 app.add_typer(corpus_app, name="corpus")
 app.command()(tag_command.tag)
+app.command()(serve_command.serve)
 
 CORPUS = Path("data") / "build" / "corpus"
 MODEL = Path("models") / "wiretag.safetensors"

@@ -1,0 +1,189 @@
+"""The routes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final
+
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel
+
+from wiretag import __version__
+from wiretag.server import body, docs, page
+from wiretag.server.bearer import bearer_of
+from wiretag.server.live_model import LiveModel, Loaded
+from wiretag.server.metrics import Metrics
+from wiretag.server.problems import Problem, Refused, answer
+from wiretag.server.settings import Settings
+from wiretag.server.work import Work
+from wiretag.tagger import LANGUAGE_FACET
+
+_SECONDS_BETWEEN_LOOKS: Final = 1.0
+_PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
+    status: {"model": Problem, "description": meaning}
+    for status, meaning in (
+        (401, "The bearer token is missing or another."),
+        (408, "The body or its items took too long."),
+        (413, "The body or the batch is too large."),
+        (422, "The body holds no items."),
+        (429, "Too many requests are waiting."),
+    )
+}
+_HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+class TagFound(BaseModel):
+    """A label, its name in the item's language, and its probability."""
+
+    label: str
+    name: str
+    probability: float
+
+
+class Tagged(BaseModel, extra="allow"):
+    """What `predict --json` prints of an item; beside these fields each facet of the model has one."""
+
+    __pydantic_extra__: dict[str, list[TagFound]]
+    id: str | int | None = None
+    language: str
+    declared: dict[str, list[str]]
+
+
+class TaggedBatch(BaseModel):
+    """One answer an item, in order."""
+
+    items: list[Tagged]
+
+
+class Health(BaseModel):
+    """That the server answers."""
+
+    status: str
+
+
+def create_app(live: LiveModel, settings: Settings) -> FastAPI:
+    """The application: answers with the live model, within the settings' limits."""
+    metrics = Metrics()
+    metrics.use_model(live.current.version)
+    work = Work(settings, metrics)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        watch = asyncio.create_task(_watched(live, metrics))
+        yield
+        watch.cancel()
+        with suppress(asyncio.CancelledError):
+            await watch
+        work.close()
+
+    app = FastAPI(
+        title="wiretag",
+        version=__version__,
+        description="Sectors, topics and language of news items.",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.add_exception_handler(Refused, answer)
+    app.middleware("http")(_counted(metrics))
+
+    guarded = [Depends(bearer_of(settings.token))]
+
+    @app.post(
+        "/v1/tag",
+        dependencies=guarded,
+        response_model=Tagged | TaggedBatch,
+        responses=_PROBLEMS,
+        openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": body.schema()}}}},
+    )
+    async def tag(request: Request) -> Response:
+        """Tag one item, or a batch; the answer to an item is what `predict --json` prints of it."""
+        asked = body.understood(await body.read(request, settings), settings)
+        loaded = live.current
+        found = await work.tags([asked] if isinstance(asked, body.One) else asked.items, loaded)
+        content = found[0] if isinstance(asked, body.One) else {"items": found}
+        return JSONResponse(content, headers={"X-Wiretag-Model": loaded.version})
+
+    @app.get("/v1/model", dependencies=guarded, responses={401: _PROBLEMS[401]})
+    async def model() -> dict[str, Any]:
+        """Labels with their names, languages, and what the model scored when it was trained."""
+        return about(live.current)
+
+    @app.get("/healthz")
+    async def healthz() -> Health:
+        """Whether the server answers; open to all."""
+        return Health(status="ok")
+
+    @app.get("/metrics", dependencies=guarded, response_class=PlainTextResponse, responses={401: _PROBLEMS[401]})
+    async def counts() -> Response:
+        """Counters for Prometheus."""
+        return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+    @app.get("/docs", include_in_schema=False)
+    async def documentation() -> HTMLResponse:
+        return docs.page(app.openapi())
+
+    @app.get("/model.safetensors", include_in_schema=False, dependencies=guarded)
+    async def model_data() -> Response:
+        return Response(live.current.data, media_type="application/octet-stream")
+
+    page.add(app)
+    return app
+
+
+def _counted(metrics: Metrics) -> Callable[[Request, Callable[[Request], Awaitable[Response]]], Awaitable[Response]]:
+    """Middleware that counts requests and adds the headers of all answers."""
+
+    async def counted(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        began = time.perf_counter()
+        response = await call_next(request)
+        route = getattr(request.scope.get("route"), "path", "other")
+        metrics.requests.labels(route, str(response.status_code)).inc()
+        metrics.seconds.labels(route).observe(time.perf_counter() - began)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    return counted
+
+
+def about(loaded: Loaded) -> dict[str, Any]:
+    """A model's labels, languages, metrics and version."""
+    model = loaded.tagger.model
+    return {
+        "version": loaded.version,
+        "wiretag": __version__,
+        "languages": next((list(facet.labels) for facet in model.facets if facet.name == LANGUAGE_FACET), []),
+        "facets": {
+            facet.name: {
+                "exclusive": facet.exclusive,
+                "labels": [{"label": label, "names": _names(model.names, facet.name, label)} for label in facet.labels],
+            }
+            for facet in model.facets
+            if facet.name != LANGUAGE_FACET
+        },
+        "metrics": model.about.get("metrics", {}),
+    }
+
+
+def _names(names: Any, facet: str, label: str) -> dict[str, str]:
+    """Language -> name."""
+    return {language: found[0] for language, found in names.get(facet, {}).get(label, {}).items() if found}
+
+
+async def _watched(live: LiveModel, metrics: Metrics) -> None:
+    """Take a model file that has changed, once it has stopped changing."""
+    while True:
+        await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
+        if live.changed() and await asyncio.to_thread(live.reload):
+            metrics.use_model(live.current.version)

@@ -1,0 +1,98 @@
+"""A request's body: read within the limits, and understood."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import Request
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from wiretag.reading import printable
+from wiretag.server.problems import Refused
+from wiretag.server.settings import Settings
+
+
+class One(BaseModel):
+    """One item."""
+
+    model_config = ConfigDict(extra="forbid")
+    text: Annotated[str, Field(min_length=1, pattern=r"\S")]
+    id: str | int | None = None
+
+
+class Batch(BaseModel):
+    """Several items, answered in their order."""
+
+    model_config = ConfigDict(extra="forbid")
+    items: list[One]
+
+
+_KINDS: TypeAdapter[One | Batch] = TypeAdapter(One | Batch)
+# A larger part of a name or a value tells nobody more.
+_SHOWN = 80
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of a body, without references, which OpenAPI would look for elsewhere."""
+    one, batch = One.model_json_schema(), Batch.model_json_schema()
+    del batch["$defs"]
+    batch["properties"]["items"]["items"] = one
+    return {"anyOf": [one, batch]}
+
+
+async def read(request: Request, settings: Settings) -> bytes:
+    """The body.
+
+    Raises
+    ------
+    Refused
+        It is too large, or too slow.
+    """
+    too_large = Refused(413, f"The body is over {settings.max_bytes:,} bytes; send the items in several requests.")
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > settings.max_bytes:
+        raise too_large
+    data = bytearray()
+    try:
+        async with asyncio.timeout(settings.seconds):
+            async for part in request.stream():
+                data += part
+                if len(data) > settings.max_bytes:
+                    raise too_large
+    except TimeoutError:
+        raise Refused(408, f"The body did not arrive within {settings.seconds:g} seconds.") from None
+    return bytes(data)
+
+
+def understood(data: bytes, settings: Settings) -> One | Batch:
+    """The item or items of a JSON body.
+
+    Raises
+    ------
+    Refused
+        It holds none, or too many.
+    """
+    try:
+        found = _KINDS.validate_json(data)
+    except ValidationError as error:
+        raise Refused(422, _sentence(error, data)) from None
+    if isinstance(found, Batch) and len(found.items) > settings.max_items:
+        many = f"{len(found.items):,} items, {settings.max_items:,} are allowed"
+        raise Refused(413, f"The batch has {many}; send several requests.")
+    return found
+
+
+def _sentence(error: ValidationError, data: bytes) -> str:
+    """The first thing that is wrong, in the shape that the sender seems to have meant."""
+    problems = error.errors(include_url=False, include_input=False)
+    if problems[0]["type"] == "json_invalid":
+        return f"The body is not valid JSON: {printable(problems[0]['msg'].removeprefix('Invalid JSON: '))}."
+    meant = "Batch" if b'"items"' in data else "One"
+    first = next((own for own in problems if own["loc"][:1] == (meant,)), problems[0])
+    where = ".".join(str(part) for part in first["loc"][1:])[:_SHOWN]
+    shape = 'Send {"text": "..."}, or {"items": [{"id": "...", "text": "..."}]}.'
+    if not where:
+        return f"The body holds no item. {shape}"
+    what = "it is empty" if first["type"] in ("string_pattern_mismatch", "string_too_short") else first["msg"]
+    return f"The body's {printable(where)} cannot be used: {printable(what)}. {shape}"

@@ -1,0 +1,72 @@
+"""The model that a server answers with, swapped for a new one while it answers."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from wiretag import model as model_file
+from wiretag.errors import ModelError
+from wiretag.tagger import Tagger
+
+_log = logging.getLogger("wiretag")
+_Stamp = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A model in memory.
+
+    Attributes
+    ----------
+    data : the file's bytes.
+    version : the beginning of their SHA-256.
+    """
+
+    tagger: Tagger
+    data: bytes
+    version: str
+
+
+class LiveModel:
+    """The model of a file. Requests take `current` once, so a swap disturbs none of them.
+
+    The file is read and not mapped: a mapped one that somebody overwrites in place takes the process with it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen = self._stamp()
+        self.current = self._load()
+
+    def reload(self) -> bool:
+        """Take the file as it is now; a file that is no sound model changes nothing. Gives whether it was taken."""
+        self._seen = self._stamp()
+        try:
+            self.current = self._load()
+        except ModelError as error:
+            _log.error("The model was not changed. %s", error)
+            return False
+        _log.info("The model is now %s.", self.current.version)
+        return True
+
+    def changed(self) -> bool:
+        """Whether the file is another than the one read last."""
+        return self._stamp() not in (None, self._seen)
+
+    def _load(self) -> Loaded:
+        try:
+            data = self._path.read_bytes()
+        except OSError:
+            model_file.load(self._path)  # which says what is wrong
+            raise
+        return Loaded(Tagger(model_file.loads(data)), data, hashlib.sha256(data).hexdigest()[:12])
+
+    def _stamp(self) -> _Stamp | None:
+        try:
+            state = self._path.stat()
+        except OSError:
+            return None
+        return state.st_ino, state.st_size, state.st_mtime_ns
