@@ -1,4 +1,4 @@
-"""The JavaScript runtime beside Python, with the default model, on all the real text there is: `python tests/bench/javascript.py`.
+"""The JavaScript runtime beside Python, with the default model, on all the real text there is: `make bench-javascript`.
 
 Every line of the development sets and every wire item: texts whose features differ, texts whose tags differ, the largest
 difference between two probabilities, and characters a second of both, one text at a time.
@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 
 import numpy as np
+from devsets import FILES, rows
+from tables import table
 
 from wiretag.features import count_block
 from wiretag.tagger import Tagger
