@@ -63,7 +63,7 @@ bench-languages: $(READY) models/wiretag.safetensors  ## Measure the default mod
 bench-trust: .venv/.ready-bench models/wiretag.safetensors  ## Measure how far probabilities and silence can be trusted
 	$(BIN)/python tests/bench/trust.py
 
-bench-javascript: $(READY) models/wiretag.safetensors  ## Compare the JavaScript runtime's answers and speed with Python's
+bench-javascript: .venv/.ready-bench models/wiretag.safetensors  ## Compare the JavaScript runtime's answers and speed with Python's
 	$(BIN)/python tests/bench/javascript.py
 
 dist: $(READY) models/wiretag.safetensors  ## Build a wheel that carries the trained model
