@@ -1,0 +1,1 @@
+export { ModelError, Tagger } from "./src/tagger.js";
