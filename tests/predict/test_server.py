@@ -277,3 +277,18 @@ def test_a_feed_of_too_many_entries_is_refused(model_path: Path) -> None:
     with client(model_path, Settings(max_items=1)) as ask:
         answer = ask.post("/v1/tag", content=FEED, headers={"Content-Type": "application/rss+xml"})
         assert (answer.status_code, "2 items" in answer.json()["detail"]) == (413, True)
+
+
+def test_a_sender_that_leaves_is_counted_and_no_error(server: tuple[str, subprocess.Popen[str]]) -> None:
+    address, work = server
+    with socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2]))) as leaving:
+        leaving.sendall(b'POST /v1/tag HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{"text": "a')
+    line = 'wiretag_requests_total{route="/v1/tag",status="400"} 1.0'
+    for _ in range(100):
+        if line in httpx.get(f"{address}/metrics").text:
+            break
+        time.sleep(0.1)
+    else:
+        pytest.fail("The request was never counted.")
+    work.send_signal(signal.SIGTERM)
+    assert "Traceback" not in work.communicate(timeout=30)[1]

@@ -28,6 +28,7 @@ _SECONDS_BETWEEN_LOOKS: Final = 1.0
 _PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
     status: {"model": Problem, "description": meaning}
     for status, meaning in (
+        (400, "The body is incomplete."),
         (401, "The bearer token is missing or another."),
         (408, "The body or its items took too long."),
         (413, "The body or the batch is too large."),

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from starlette.requests import ClientDisconnect
 
 from wiretag.errors import InputError
 from wiretag.formats import reader
@@ -68,7 +69,7 @@ async def read(request: Request, settings: Settings) -> bytes:
     Raises
     ------
     Refused
-        It is too large, or too slow.
+        It is too large, too slow, or incomplete.
     """
     too_large = Refused(413, f"The body is over {settings.max_bytes:,} bytes; send the items in several requests.")
     declared = request.headers.get("content-length", "")
@@ -81,6 +82,8 @@ async def read(request: Request, settings: Settings) -> bytes:
                 data += part
                 if len(data) > settings.max_bytes:
                     raise too_large
+    except ClientDisconnect:  # nobody reads the answer, but it is counted
+        raise Refused(400, "The body is incomplete: the sender left.") from None
     except TimeoutError:
         raise Refused(408, f"The body did not arrive within {settings.seconds:g} seconds.") from None
     return bytes(data)
