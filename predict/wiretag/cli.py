@@ -10,18 +10,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from wiretag.errors import InputError, ModelError, UsageError, WiretagError
-from wiretag.reading import decode, printable, read_text
+from wiretag.reading import decode, may_be_marked_up, printable, read_bytes, shown_name, text_of
 from wiretag.records import record_of
 from wiretag.tagger import Tagger, Tags
 
 EXIT_SOME_FAILED, EXIT_NOTHING_DONE, EXIT_INTERRUPTED = 1, 2, 130
 _JSON = "--json"
+# File, the item's id and text, and its tags, to what is printed of them.
+Show = Callable[[str, str | None, str, Tags], str]
 
 
 def predict(
     paths: Sequence[str],
     *,
     as_json: bool = False,
+    ninjs: bool = False,
     jsonl: str | None = None,
     model: str | None = None,
     threshold: float | None = None,
@@ -34,8 +37,11 @@ def predict(
     try:
         if bool(paths) == (jsonl is not None):
             raise UsageError("Name the files to tag, or give lines with --jsonl (see predict --help).")
+        if ninjs and (as_json or jsonl is not None):
+            raise UsageError("ninjs is written for files, in place of --json; it does not go with --json or --jsonl.")
         run = _Run(Tagger.load(find_model(model)), threshold, names, encoding, complain)
-        failed = _tag_lines(run, jsonl) if jsonl is not None else _tag_files(run, paths, as_json)
+        show = _as_ninjs(run.tagger) if ninjs else _as_json if as_json else _for_people(run.tagger)
+        failed = _tag_lines(run, jsonl) if jsonl is not None else _tag_files(run, paths, show)
     except (ModelError, UsageError) as error:
         complain(str(error))
         return EXIT_NOTHING_DONE
@@ -69,22 +75,36 @@ class _Run:
     complain: Callable[[str], None]
 
 
-def _tag_files(run: _Run, paths: Sequence[str], as_json: bool) -> bool:
-    """Tag each file; gives whether any failed."""
+def _tag_files(run: _Run, paths: Sequence[str], show: Show) -> bool:
+    """Tag each item of each file; gives whether any failed."""
     failed = False
     for path in paths:
         try:
-            text = read_text(path, run.encoding)
+            stories = _stories(path, run.encoding)
         except InputError as error:
             run.complain(str(error))
             failed = True
             continue
-        tags = run.tagger.tag(text, threshold=run.threshold, names=run.names)
-        if as_json:
-            print(json.dumps({"file": path, **tags.to_dict()}, ensure_ascii=False))
-        else:
-            print(_for_people(path, tags, run.tagger))
+        found = run.tagger.tag_many((text for _, text in stories), threshold=run.threshold, names=run.names)
+        for (name, text), tags in zip(stories, found, strict=True):
+            print(show(path, name, text, tags))
     return failed
+
+
+def _stories(path: str, encoding: str | None) -> list[tuple[str | None, str]]:
+    """Id and text of each item of a file; plain text, which has no id, is read without the parsers of the other formats."""
+    data = read_bytes(path)
+    if not may_be_marked_up(data):
+        return [(None, text_of(data, shown_name(path), encoding))]
+    from wiretag.formats.reader import stories_of
+
+    return [(story.id, story.text) for story in stories_of(data, shown_name(path), encoding)]
+
+
+def _as_json(path: str, name: str | None, _: str, tags: Tags) -> str:
+    """One object a line."""
+    named = {"id": name} if name is not None else {}
+    return json.dumps({"file": path, **named, **tags.to_dict()}, ensure_ascii=False)
 
 
 def _tag_lines(run: _Run, path: str) -> bool:
@@ -129,16 +149,26 @@ def _lines(path: str) -> Iterator[bytes]:
         raise UsageError(f"{printable(path)} cannot be read: {error.strerror}.") from None
 
 
-def _for_people(path: str, tags: Tags, tagger: Tagger) -> str:
+def _as_ninjs(tagger: Tagger) -> Show:
+    from wiretag.formats.ninjs_writer import written
+
+    return lambda _, name, text, tags: json.dumps(written(name, text, tags, tagger.model), ensure_ascii=False)
+
+
+def _for_people(tagger: Tagger) -> Show:
     """A few lines for a terminal."""
-    lines = [printable(path) if path != "-" else "standard input", f"  {'language':<10}{tags.language}"]
-    for facet, given in tags.facets.items():
-        listing = ", ".join(f"{printable(tag.name)} {tag.probability:.0%}" for tag in given) or "none"
-        lines.append(f"  {printable(facet):<10}{listing}")
-    for facet, labels in tags.declared.items():
-        listing = ", ".join(printable(tagger.name(facet, label, tags.language)) for label in labels)
-        lines.append(f"  {'declared':<10}{printable(facet)}: {listing}")
-    return "\n".join(lines)
+
+    def shown(path: str, item: str | None, _: str, tags: Tags) -> str:
+        lines = [shown_name(path) + (f": {printable(item)}" if item is not None else ""), f"  {'language':<10}{tags.language}"]
+        for facet, given in tags.facets.items():
+            listing = ", ".join(f"{printable(tag.name)} {tag.probability:.0%}" for tag in given) or "none"
+            lines.append(f"  {printable(facet):<10}{listing}")
+        for facet, labels in tags.declared.items():
+            listing = ", ".join(printable(tagger.name(facet, label, tags.language)) for label in labels)
+            lines.append(f"  {'declared':<10}{printable(facet)}: {listing}")
+        return "\n".join(lines)
+
+    return shown
 
 
 def _complain(sentence: str) -> None:

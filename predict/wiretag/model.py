@@ -17,7 +17,7 @@ thresholds         float32 L a label is given if its probability is at least thi
 =================  ========  =====================================================================================
 
 The header's metadata holds JSON strings: ``format``, ``features``, ``weighting``, ``facets``, ``names``, ``wire``,
-``metrics``, ``training``, ``licence``.
+``metrics``, ``training``, ``licence``, and ``iptc`` where labels have codes of the IPTC's Media Topics.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from __future__ import annotations
 import json
 import mmap
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -87,6 +87,7 @@ class Model:
     counts, labels, weights, scales, intercepts, slopes, shifts, thresholds : see the module's table.
     names : facet -> label -> language -> name and aliases.
     wire : language -> its distributors' words, see `wiretag.wire`.
+    iptc : facet -> label -> its codes in the IPTC's Media Topics, such as "20000344".
     about : metrics, training record, licence: shown, never used.
     """
 
@@ -102,6 +103,7 @@ class Model:
     thresholds: NDArray[np.float32]
     names: Mapping[str, Mapping[str, Mapping[str, list[str]]]] = field(default_factory=dict)
     wire: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
+    iptc: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
     about: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
@@ -213,6 +215,7 @@ def to_bytes(model: Model) -> bytes:
         "facets": [asdict(facet) for facet in model.facets],
         "names": model.names,
         "wire": model.wire,
+        **({"iptc": model.iptc} if model.iptc else {}),
         **model.about,
     }
     texts = {key: json.dumps(value, ensure_ascii=False, sort_keys=True) for key, value in metadata.items()}
@@ -375,13 +378,16 @@ def _build(  # noqa: C901 - one check a line
     if set(weighting) != set(config.views):
         raise ValueError("the weighting does not fit the views")
     vocabulary = Vocabulary(columns, np.divide(tensors["idf"], _IDF_STEPS, dtype=np.float32))
-    about = {
-        key: value for key, value in metadata.items() if key not in ("format", "features", "weighting", "facets", "names", "wire")
+    known = ("format", "features", "weighting", "facets", "names", "wire", "iptc")
+    about = {key: value for key, value in metadata.items() if key not in known}
+    iptc = {
+        facet: {label: tuple(map(str, codes)) for label, codes in labels.items()}
+        for facet, labels in metadata.get("iptc", {}).items()
     }
     names, wire = metadata["names"], metadata["wire"]
     if not isinstance(names, dict) or not isinstance(wire, dict):
         raise ValueError("the names are not a table")
-    return Model(Vectoriser(config, weighting, vocabulary), facets, names=names, wire=wire, about=about, **vectors)
+    return Model(Vectoriser(config, weighting, vocabulary), facets, names=names, wire=wire, iptc=iptc, about=about, **vectors)
 
 
 def _beside(facet: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

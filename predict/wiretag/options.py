@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -11,10 +12,17 @@ from wiretag.cli import predict
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
+class Form(StrEnum):
+    """Formats of newsrooms that are written."""
+
+    NINJS = "ninjs"
+
+
 @app.command("predict", context_settings={"help_option_names": ["-h", "--help"]})
 def _predict(
     paths: Annotated[list[str] | None, typer.Argument(metavar="FILE...", help="Items to tag; - reads standard input.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line and file.")] = False,
+    form: Annotated[Form | None, typer.Option("--format", help="Print IPTC ninjs 3.0, one object a line and item.")] = None,
     jsonl: Annotated[
         str | None, typer.Option(metavar="IN", help='Tag lines of {"id": ..., "text": ...}; - reads standard input.')
     ] = None,
@@ -34,6 +42,7 @@ def _predict(
         predict(
             paths or [],
             as_json=as_json,
+            ninjs=form is Form.NINJS,
             jsonl=jsonl,
             model=model,
             threshold=0.0 if everything else threshold,

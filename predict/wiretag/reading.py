@@ -11,6 +11,8 @@ from wiretag.errors import InputError
 # A news item of this size is a mistake: an archive, a dump, the wrong file.
 MAX_BYTES: Final = 10 << 20
 
+# Spaces, byte order marks, and the zeros of UTF-16.
+_BLANK: Final = b" \t\r\n\xef\xbb\xbf\xff\xfe\0"
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -26,7 +28,26 @@ def read_text(name: str, encoding: str | None = None) -> str:
     InputError
         The file is missing, a directory, unreadable, empty, too large, binary, or not in the encoding.
     """
-    shown = "standard input" if name == "-" else printable(name)
+    return text_of(read_bytes(name), shown_name(name), encoding)
+
+
+def text_of(data: bytes, shown: str, encoding: str | None = None) -> str:
+    """`decode`, of something that is not empty."""
+    text = decode(data, shown, encoding)
+    if not text.strip():
+        raise InputError(f"{shown} is empty.")
+    return text
+
+
+def read_bytes(name: str) -> bytes:
+    """A file, or standard input if `name` is "-".
+
+    Raises
+    ------
+    InputError
+        The file is missing, a directory, unreadable, or too large.
+    """
+    shown = shown_name(name)
     try:
         if name == "-":
             data = sys.stdin.buffer.read(MAX_BYTES + 1)
@@ -42,10 +63,17 @@ def read_text(name: str, encoding: str | None = None) -> str:
         raise InputError(f"{shown} cannot be read: {reason}.") from None
     if len(data) > MAX_BYTES:
         raise InputError(f"{shown} is over {MAX_BYTES >> 20} MB, which no single item is; give many items as lines with --jsonl.")
-    text = decode(data, shown, encoding)
-    if not text.strip():
-        raise InputError(f"{shown} is empty.")
-    return text
+    return data
+
+
+def shown_name(name: str) -> str:
+    """What messages call a file."""
+    return "standard input" if name == "-" else printable(name)
+
+
+def may_be_marked_up(data: bytes) -> bool:
+    """Whether a document may be in a format of its own, not plain text: it begins as XML, HTML or JSON do, in any encoding."""
+    return data[:256].lstrip(_BLANK)[:1] in (b"<", b"{")
 
 
 def decode(data: bytes, shown: str, encoding: str | None = None) -> str:

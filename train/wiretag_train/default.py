@@ -126,6 +126,7 @@ def _model(fitted: Fitted) -> Model:
         beside={facet: {key: own.beside for key, own in labels.items() if own.beside} for facet, labels in taxonomy.items()},
         names=names,
         wire=wire,
+        iptc={facet: {key: own.iptc for key, own in labels.items() if own.iptc} for facet, labels in taxonomy.items()},
     )
 
 

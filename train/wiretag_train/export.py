@@ -37,6 +37,7 @@ def to_model(
     beside: Mapping[str, Mapping[str, tuple[str, ...]]] | None = None,
     names: Mapping[str, Any] | None = None,
     wire: Mapping[str, Any] | None = None,
+    iptc: Mapping[str, Mapping[str, tuple[str, ...]]] | None = None,
     about: Mapping[str, Any] | None = None,
 ) -> Model:
     """Prune, quantise and put together.
@@ -45,7 +46,7 @@ def to_model(
     ----------
     max_weights : how many weights are kept beside the common parts.
     beside : facet -> label -> labels of which one always stands beside it.
-    names, wire, about : see `wiretag.model.Model`.
+    names, wire, iptc, about : see `wiretag.model.Model`.
     """
     heads = fitted.heads
     own, common = [], []
@@ -93,6 +94,7 @@ def to_model(
         thresholds=_joined([head.thresholds for head in heads]),
         names=names or {},
         wire=wire or {},
+        iptc=iptc or {},
         about=about or {},
     )
     return replace(model, intercepts=model.intercepts + _lost(model, fitted))

@@ -1,0 +1,32 @@
+"""What a document holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One item of a document.
+
+    Attributes
+    ----------
+    text : the headline, then a paragraph a line.
+    id : what the document calls the item; None if it has no name for it.
+    """
+
+    text: str
+    id: str | None = None
+
+
+def story(headline: str, lines: list[str], name: str | None = None) -> Story:
+    """The item of a headline and paragraphs; a first paragraph that repeats the headline is left out."""
+    headline = spaced(headline)
+    if lines and lines[0] == headline:
+        lines = lines[1:]
+    return Story("\n".join(line for line in (headline, *lines) if line), name or None)
+
+
+def spaced(text: str) -> str:
+    """The text in one line, with single spaces."""
+    return " ".join(text.split())

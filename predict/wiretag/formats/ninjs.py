@@ -1,0 +1,42 @@
+"""ninjs, IPTC's news in JSON, 1.x to 3.x: https://iptc.org/standards/ninjs/."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from wiretag.formats import pages
+from wiretag.formats.document import Story, spaced, story
+
+
+def is_ninjs(record: Mapping[str, Any]) -> bool:
+    """Whether a JSON object is a news item: it has headlines or bodies under one of the names of the versions."""
+    return any(key in ("headlines", "bodies", "headline") or key.startswith(("body_", "headline_")) for key in record)
+
+
+def read(record: Mapping[str, Any]) -> list[Story]:
+    """The story of an object."""
+    name = record.get("uri")
+    headlines = [text for _, text in _texts(record, "headlines", "headline")]
+    bodies = sorted(_texts(record, "bodies", "body"), key=lambda found: _is_html(found[0]))
+    lines: list[str] = []
+    if bodies:
+        kind, text = bodies[0]
+        lines = pages.fragment(text) if _is_html(kind) else [line for line in map(spaced, text.splitlines()) if line]
+    return [story(headlines[0] if headlines else "", lines, name if isinstance(name, str) else None)]
+
+
+def _texts(record: Mapping[str, Any], many: str, one: str) -> Iterator[tuple[str, str]]:
+    """Kind and text of each headline or body, the main ones first."""
+    objects = record.get(many)
+    found = [own for own in objects if isinstance(own, dict)] if isinstance(objects, list) else []
+    for own in sorted(found, key=lambda own: own.get("role") != "main"):
+        if isinstance(own.get("value"), str):
+            yield str(own.get("contentType") or own.get("contenttype") or ""), own["value"]
+    for key, value in sorted(record.items()):
+        if isinstance(value, str) and (key == one or key.startswith(f"{one}_")):
+            yield key, value
+
+
+def _is_html(kind: str) -> bool:
+    return "html" in kind or "xml" in kind

@@ -1,0 +1,63 @@
+"""Which format a document is in, by what stands in it, and its stories."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Final
+
+from wiretag.errors import InputError
+from wiretag.formats import feeds, markup, newsml, ninjs, nitf, pages
+from wiretag.formats.document import Story
+from wiretag.reading import decode, printable
+
+_XML_ROOTS: Final = {
+    **dict.fromkeys(("rss", "RDF", "feed", "entry"), feeds.read),
+    **dict.fromkeys(("newsItem", "newsMessage"), newsml.read),
+    "nitf": nitf.read,
+}
+_OPENING: Final = r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)?"
+_XML: Final = re.compile(rf"{_OPENING}<(?:!doctype\s+)?(?:\w+:)?(?:{'|'.join(_XML_ROOTS)})[\s>/]", re.DOTALL | re.IGNORECASE)
+_HTML: Final = re.compile(
+    rf"{_OPENING}<(?:!doctype\s+html|html|head|body|article|main|section|div|p|h1|meta|title)[\s>/]", re.DOTALL | re.IGNORECASE
+)
+_LOOKED_AT: Final = 4096
+
+
+def stories_of(data: bytes, shown: str, encoding: str | None = None) -> list[Story]:
+    """The stories of a document; text without marks of a format is one story as it is.
+
+    Raises
+    ------
+    InputError
+        It cannot be read, or holds no text.
+    """
+    head = data[:_LOOKED_AT].replace(b"\0", b"").decode("latin-1").lstrip("\xef\xbb\xbf\xff\xfe")
+    if _HTML.match(head):
+        found = pages.read(data, shown, encoding)
+    elif _XML.match(head) or head.lstrip().startswith("<?xml"):
+        found = _of_xml(data, shown, encoding)
+    else:
+        found = _of_text(decode(data, shown, encoding))
+    if not any(own.text for own in found):
+        raise InputError(f"{shown} holds no text.")
+    return found
+
+
+def _of_xml(data: bytes, shown: str, encoding: str | None) -> list[Story]:
+    root = markup.parsed(data, shown, encoding)
+    name = markup.local(root)
+    if name not in _XML_ROOTS:
+        known = "RSS, Atom, NITF and NewsML-G2"
+        raise InputError(f"{shown} is XML of a kind that is not read ({printable(name[:40])}); those that are: {known}.")
+    return _XML_ROOTS[name](root)
+
+
+def _of_text(text: str) -> list[Story]:
+    try:
+        record = json.loads(text) if text.lstrip("\ufeff \t\r\n").startswith("{") else None
+    except (ValueError, RecursionError):
+        record = None
+    if isinstance(record, dict) and ninjs.is_ninjs(record):
+        return ninjs.read(record)
+    return [Story(text)]
