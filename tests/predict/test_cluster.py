@@ -14,6 +14,7 @@ import pytest
 
 pytest.importorskip("distributed", reason="Dask is not installed: pip install 'wiretag[dask]'")
 
+import cloudpickle
 import fsspec
 import numpy as np
 from distributed import Client, LocalCluster
@@ -153,11 +154,12 @@ def page_faults() -> int:
 
 @pytest.mark.skipif(sys.platform != "linux" or platform.libc_ver()[0] != "glibc", reason="a setting of glibc alone")
 def test_workers_do_not_page_in_the_memory_of_each_block_anew() -> None:
+    cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers cannot import tests
     with connected("local", 1) as client:
-        by_itself = client.submit(page_faults, pure=False).result()
+        by_itself = client.submit(page_faults, pure=False).result(timeout=60)
         client.run(keep_freed_memory)
-        client.submit(page_faults, pure=False).result()
-        kept = client.submit(page_faults, pure=False).result()
+        client.submit(page_faults, pure=False).result(timeout=60)
+        kept = client.submit(page_faults, pure=False).result(timeout=60)
     assert kept < by_itself / 10
 
 
