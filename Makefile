@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train predict test check lint bench bench-r90 bench-curves bench-features bench-speed bench-archive bench-languages bench-trust bench-javascript dist clean
+.PHONY: help setup train predict test check lint bench bench-r90 bench-curves bench-features bench-speed bench-archive bench-serve bench-languages bench-trust bench-javascript dist clean
 
 help:  ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +56,9 @@ bench-speed: .venv/.ready-bench models/wiretag.safetensors  ## Compare speed, me
 
 bench-archive: .venv/.ready-bench  ## Measure the tagging of archives, on one machine and on Dask
 	$(BIN)/python tests/bench/archive.py
+
+bench-serve: .venv/.ready-bench models/wiretag.safetensors  ## Load wiretag serve, with hostile requests; SECONDS=600 for long
+	$(BIN)/python tests/bench/serve.py
 
 bench-languages: $(READY) models/wiretag.safetensors  ## Measure the default model in every language
 	$(BIN)/python tests/bench/languages.py

@@ -96,9 +96,9 @@ def _stories(path: str, encoding: str | None) -> list[tuple[str | None, str]]:
     data = read_bytes(path)
     if not may_be_marked_up(data):
         return [(None, text_of(data, shown_name(path), encoding))]
-    from wiretag.formats.reader import stories_of
+    from wiretag.formats.reader import read
 
-    return [(story.id, story.text) for story in stories_of(data, shown_name(path), encoding)]
+    return [(story.id, story.text) for story in read(data, shown_name(path), encoding).stories]
 
 
 def _as_json(path: str, name: str | None, _: str, tags: Tags) -> str:

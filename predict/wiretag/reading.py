@@ -11,6 +11,8 @@ from wiretag.errors import InputError
 # A news item of this size is a mistake: an archive, a dump, the wrong file.
 MAX_BYTES: Final = 10 << 20
 
+# What the person at the keyboard can do; a server says something else.
+NAME_ENCODING: Final = "name its encoding with --encoding"
 # Spaces, byte order marks, and the zeros of UTF-16.
 _BLANK: Final = b" \t\r\n\xef\xbb\xbf\xff\xfe\0"
 _MARKS: Final = (
@@ -86,7 +88,7 @@ def decode(data: bytes, shown: str, encoding: str | None = None) -> str:
     except UnicodeError:
         if b"\0" in data[:4096]:
             raise InputError(f"{shown} is a binary file, not text.") from None
-        raise InputError(f"{shown} is not {chosen.upper()} text; name its encoding with --encoding.") from None
+        raise InputError(f"{shown} is not {chosen.upper()} text; {NAME_ENCODING}.") from None
     if "\0" in text[:4096]:
         raise InputError(f"{shown} is a binary file, not text.")
     return text

@@ -11,9 +11,9 @@ import pytest
 from wiretag import model as model_file
 from wiretag.cli import predict
 from wiretag.errors import InputError
+from wiretag.formats import reader
 from wiretag.formats.document import Story
 from wiretag.formats.ninjs_writer import written
-from wiretag.formats.reader import stories_of
 from wiretag.tagger import Tagger
 
 HEADLINE, BODY = "Coach praises striker", ["The goal came late.", "The stadium sang & danced."]
@@ -58,7 +58,7 @@ NINJS_3 = {
 
 
 def read(document: str) -> list[Story]:
-    return stories_of(document.encode(), "it")
+    return reader.read(document.encode(), "it").stories
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_text_that_only_looks_like_markup_stays_as_it_is(text: str) -> None:
     ids=["html", "xml", "xml-chinese", "utf-16", "byte-order-mark"],
 )
 def test_the_encoding_that_a_document_names_is_used(document: bytes) -> None:
-    assert "spät – spät" in stories_of(document, "it")[0].text
+    assert "spät – spät" in reader.read(document, "it").stories[0].text
 
 
 @pytest.mark.parametrize(

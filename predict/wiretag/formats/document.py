@@ -19,6 +19,19 @@ class Story:
     id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The stories of a document.
+
+    Attributes
+    ----------
+    several : whether such a document may hold several, as a feed does that happens to hold one.
+    """
+
+    stories: list[Story]
+    several: bool = False
+
+
 def story(headline: str, lines: list[str], name: str | None = None) -> Story:
     """The item of a headline and paragraphs; a first paragraph that repeats the headline is left out."""
     headline = spaced(headline)

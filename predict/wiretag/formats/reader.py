@@ -8,7 +8,7 @@ from typing import Final
 
 from wiretag.errors import InputError
 from wiretag.formats import feeds, markup, newsml, ninjs, nitf, pages
-from wiretag.formats.document import Story
+from wiretag.formats.document import Document, Story
 from wiretag.reading import decode, printable
 
 _XML_ROOTS: Final = {
@@ -16,6 +16,7 @@ _XML_ROOTS: Final = {
     **dict.fromkeys(("newsItem", "newsMessage"), newsml.read),
     "nitf": nitf.read,
 }
+_SEVERAL: Final = frozenset(("rss", "RDF", "feed", "newsMessage"))
 _OPENING: Final = r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)?"
 _XML: Final = re.compile(rf"{_OPENING}<(?:!doctype\s+)?(?:\w+:)?(?:{'|'.join(_XML_ROOTS)})[\s>/]", re.DOTALL | re.IGNORECASE)
 _HTML: Final = re.compile(
@@ -24,8 +25,8 @@ _HTML: Final = re.compile(
 _LOOKED_AT: Final = 4096
 
 
-def stories_of(data: bytes, shown: str, encoding: str | None = None) -> list[Story]:
-    """The stories of a document; text without marks of a format is one story as it is.
+def read(data: bytes, shown: str, encoding: str | None = None) -> Document:
+    """What a document holds; text without marks of a format is one story as it is.
 
     Raises
     ------
@@ -34,23 +35,23 @@ def stories_of(data: bytes, shown: str, encoding: str | None = None) -> list[Sto
     """
     head = data[:_LOOKED_AT].replace(b"\0", b"").decode("latin-1").lstrip("\xef\xbb\xbf\xff\xfe")
     if _HTML.match(head):
-        found = pages.read(data, shown, encoding)
-    elif _XML.match(head) or head.lstrip().startswith("<?xml"):
+        found = Document(pages.read(data, shown, encoding))
+    elif _XML.match(head) or head.lstrip().lower().startswith(("<?xml", "<!doctype")):
         found = _of_xml(data, shown, encoding)
     else:
-        found = _of_text(decode(data, shown, encoding))
-    if not any(own.text for own in found):
+        found = Document(_of_text(decode(data, shown, encoding)))
+    if not any(own.text.strip() for own in found.stories):
         raise InputError(f"{shown} holds no text.")
     return found
 
 
-def _of_xml(data: bytes, shown: str, encoding: str | None) -> list[Story]:
+def _of_xml(data: bytes, shown: str, encoding: str | None) -> Document:
     root = markup.parsed(data, shown, encoding)
     name = markup.local(root)
     if name not in _XML_ROOTS:
         known = "RSS, Atom, NITF and NewsML-G2"
         raise InputError(f"{shown} is XML of a kind that is not read ({printable(name[:40])}); those that are: {known}.")
-    return _XML_ROOTS[name](root)
+    return Document(_XML_ROOTS[name](root), name in _SEVERAL)
 
 
 def _of_text(text: str) -> list[Story]:

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any, Final
 
 from fastapi import Depends, FastAPI, Request, Response
@@ -27,6 +28,7 @@ _SECONDS_BETWEEN_LOOKS: Final = 1.0
 _PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
     status: {"model": Problem, "description": meaning}
     for status, meaning in (
+        (400, "The body is incomplete."),
         (401, "The bearer token is missing or another."),
         (408, "The body or its items took too long."),
         (413, "The body or the batch is too large."),
@@ -104,11 +106,18 @@ def create_app(live: LiveModel, settings: Settings) -> FastAPI:
         dependencies=guarded,
         response_model=Tagged | TaggedBatch,
         responses=_PROBLEMS,
-        openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": body.schema()}}}},
+        openapi_extra={"requestBody": {"required": True, "content": body.content()}},
     )
     async def tag(request: Request) -> Response:
-        """Tag one item, or a batch; the answer to an item is what `predict --json` prints of it."""
-        asked = body.understood(await body.read(request, settings), settings)
+        """Tag one item, a batch, or a document: text, HTML, RSS, Atom, NITF, NewsML-G2, ninjs; a feed is answered as a batch is.
+
+        The answer to an item is what `predict --json` prints of it.
+        """
+        data, kind = await body.read(request, settings), request.headers.get("content-type", "")
+        if body.is_document(kind):
+            asked = await work.done(partial(body.of_document, data, kind, settings))
+        else:
+            asked = body.understood(data, settings)
         loaded = live.current
         found = await work.tags([asked] if isinstance(asked, body.One) else asked.items, loaded)
         content = found[0] if isinstance(asked, body.One) else {"items": found}

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from email.message import Message
 from typing import Annotated, Any
 
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from starlette.requests import ClientDisconnect
 
-from wiretag.reading import printable
+from wiretag.errors import InputError
+from wiretag.formats import reader
+from wiretag.formats.document import Document
+from wiretag.reading import NAME_ENCODING, printable
 from wiretag.server.problems import Refused
 from wiretag.server.settings import Settings
 
@@ -33,6 +38,23 @@ _KINDS: TypeAdapter[One | Batch] = TypeAdapter(One | Batch)
 _SHOWN = 80
 
 
+_DOCUMENTS = (
+    "text/plain",
+    "text/html",
+    "application/xml",
+    "application/rss+xml",
+    "application/atom+xml",
+    "application/ninjs+json",
+)
+
+
+def content() -> dict[str, Any]:
+    """Media types of a body, for OpenAPI."""
+    return {"application/json": {"schema": schema()}} | {
+        kind: {"schema": {"type": "string", "minLength": 1, "pattern": r"\S"}} for kind in _DOCUMENTS
+    }
+
+
 def schema() -> dict[str, Any]:
     """JSON Schema of a body, without references, which OpenAPI would look for elsewhere."""
     one, batch = One.model_json_schema(), Batch.model_json_schema()
@@ -47,7 +69,7 @@ async def read(request: Request, settings: Settings) -> bytes:
     Raises
     ------
     Refused
-        It is too large, or too slow.
+        It is too large, too slow, or incomplete.
     """
     too_large = Refused(413, f"The body is over {settings.max_bytes:,} bytes; send the items in several requests.")
     declared = request.headers.get("content-length", "")
@@ -60,9 +82,44 @@ async def read(request: Request, settings: Settings) -> bytes:
                 data += part
                 if len(data) > settings.max_bytes:
                     raise too_large
+    except ClientDisconnect:  # nobody reads the answer, but it is counted
+        raise Refused(400, "The body is incomplete: the sender left.") from None
     except TimeoutError:
         raise Refused(408, f"The body did not arrive within {settings.seconds:g} seconds.") from None
     return bytes(data)
+
+
+def is_document(content_type: str) -> bool:
+    """Whether a body of this type is a document of a newsroom; what else comes is taken for JSON, which curl calls a form."""
+    kind = _header(content_type).get_content_type() if content_type else ""
+    return kind in _DOCUMENTS or kind == "text/xml" or kind.endswith("+xml") or "ninjs" in kind
+
+
+def of_document(data: bytes, content_type: str, settings: Settings) -> One | Batch:
+    """The item of a document, or the items of a feed, in their order.
+
+    Raises
+    ------
+    Refused
+        It cannot be read, holds no text, or too many items.
+    """
+    try:
+        found = reader.read(data, "The body", _header(content_type).get_content_charset())
+    except InputError as error:
+        raise Refused(422, str(error).replace(NAME_ENCODING, "name its charset in the Content-Type")) from None
+    return _items(found, settings)
+
+
+def _items(found: Document, settings: Settings) -> One | Batch:
+    # Not validated: an entry of a feed that holds nothing has an answer too, for there is one each.
+    items = [One.model_construct(text=own.text, id=own.id) for own in found.stories]
+    return _not_too_many(Batch(items=items), settings) if found.several else items[0]
+
+
+def _header(content_type: str) -> Message:
+    header = Message()
+    header["Content-Type"] = content_type
+    return header
 
 
 def understood(data: bytes, settings: Settings) -> One | Batch:
@@ -77,10 +134,14 @@ def understood(data: bytes, settings: Settings) -> One | Batch:
         found = _KINDS.validate_json(data)
     except ValidationError as error:
         raise Refused(422, _sentence(error, data)) from None
-    if isinstance(found, Batch) and len(found.items) > settings.max_items:
-        many = f"{len(found.items):,} items, {settings.max_items:,} are allowed"
-        raise Refused(413, f"The batch has {many}; send several requests.")
-    return found
+    return _not_too_many(found, settings) if isinstance(found, Batch) else found
+
+
+def _not_too_many(batch: Batch, settings: Settings) -> Batch:
+    if len(batch.items) > settings.max_items:
+        many = f"{len(batch.items):,} items, {settings.max_items:,} are allowed"
+        raise Refused(413, f"The body holds {many}; send several requests.")
+    return batch
 
 
 def _sentence(error: ValidationError, data: bytes) -> str:
