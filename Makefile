@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train predict test check lint bench bench-r90 bench-curves bench-features bench-speed bench-archive bench-serve bench-languages bench-trust dist clean
+.PHONY: help setup train predict test check lint bench bench-r90 bench-curves bench-features bench-speed bench-archive bench-serve bench-languages bench-trust bench-javascript dist clean
 
 help:  ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -65,6 +65,9 @@ bench-languages: $(READY) models/wiretag.safetensors  ## Measure the default mod
 
 bench-trust: .venv/.ready-bench models/wiretag.safetensors  ## Measure how far probabilities and silence can be trusted
 	$(BIN)/python tests/bench/trust.py
+
+bench-javascript: .venv/.ready-bench models/wiretag.safetensors  ## Compare the JavaScript runtime's answers and speed with Python's
+	$(BIN)/python tests/bench/javascript.py
 
 dist: $(READY) models/wiretag.safetensors  ## Build a wheel that carries the trained model
 	cp models/wiretag.safetensors predict/wiretag/default.safetensors

@@ -1,8 +1,10 @@
 """Tag news items with sectors and topics.
 
 >>> from wiretag import Tagger
->>> tagger = Tagger.load("models/wiretag.safetensors")  # doctest: +SKIP
->>> tagger.tag(open("file.txt").read()).to_dict()  # doctest: +SKIP
+>>> tagger = Tagger.load("models/wiretag.safetensors")
+>>> tags = tagger.tag("Hospital nurses give patients a new vaccine against the virus")
+>>> tags.labels("topic")
+['health']
 """
 
 # Type checkers take this name for true; importing it from `typing` would double what `import wiretag` costs.

@@ -191,9 +191,16 @@ class Model:
 
 def save(model: Model, path: Path) -> None:
     """Write the model beside `path` and then put it in its place."""
-    from safetensors.numpy import save as to_bytes
-
     from wiretag.files import written_beside
+
+    data = to_bytes(model)
+    with written_beside(path) as beside:
+        beside.write_bytes(data)
+
+
+def to_bytes(model: Model) -> bytes:
+    """The model file as `save` writes it and `loads` reads it."""
+    from safetensors.numpy import save as to_safetensors
 
     vectoriser = model.vectoriser
     tensors = {
@@ -212,9 +219,8 @@ def save(model: Model, path: Path) -> None:
         **model.about,
     }
     texts = {key: json.dumps(value, ensure_ascii=False, sort_keys=True) for key, value in metadata.items()}
-    data = to_bytes({name: np.ascontiguousarray(array) for name, array in tensors.items()}, texts)
-    with written_beside(path) as beside:
-        beside.write_bytes(_sorted_metadata(data))
+    data = to_safetensors({name: np.ascontiguousarray(array) for name, array in tensors.items()}, texts)
+    return _sorted_metadata(data)
 
 
 _VECTORS: Final = {

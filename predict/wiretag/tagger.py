@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from wiretag import model as model_file
 from wiretag.errors import UsageError
 from wiretag.features import blocks
 from wiretag.model import Facet, Model
+from wiretag.origin import Origin, reloaded
 from wiretag.vectors import Float32, Vectors
 from wiretag.wire import WireItem, WireRules, parse
 
@@ -49,11 +51,29 @@ class Tags:
     language : id, "und" if unsure or if the model knows no languages.
     facets : facet -> its tags, the most probable first.
     declared : facet -> label ids.
+
+    Examples
+    --------
+    >>> tags = Tags("en", {"topic": (Tag("sport", "Sport", 0.98765),)}, {"topic": ("sport",)})
+    >>> tags.labels("topic")
+    ['sport']
+    >>> tags.to_dict()["topic"]
+    [{'label': 'sport', 'name': 'Sport', 'probability': 0.9877}]
     """
 
     language: str
     facets: Mapping[str, tuple[Tag, ...]]
     declared: Mapping[str, tuple[str, ...]]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "facets", MappingProxyType(dict(self.facets)))
+        object.__setattr__(self, "declared", MappingProxyType(dict(self.declared)))
+
+    def __hash__(self) -> int:
+        return hash((self.language, frozenset(self.facets.items()), frozenset(self.declared.items())))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.language, dict(self.facets), dict(self.declared))  # a view does not pickle
 
     def __getitem__(self, facet: str) -> tuple[Tag, ...]:
         return self.facets[facet]
@@ -84,20 +104,45 @@ class Span:
 class Tagger:
     """Tags texts with a model. Immutable after loading, so threads may share it.
 
+    It may be sent to other processes: by the path of its model file, which is read once there and must be the same, if
+    that is where it was loaded; otherwise as a whole.
+
     Examples
     --------
-    >>> tagger = Tagger.load("models/wiretag.safetensors")  # doctest: +SKIP
-    >>> tagger.tag("Central bank raises rates").labels("topic")  # doctest: +SKIP
-    ['monetary-policy']
+    >>> tagger = Tagger.load("models/wiretag.safetensors")
+    >>> tagger.tag("The striker scored a late goal in the league final").labels("topic")
+    ['sport']
     """
 
     def __init__(self, model: Model) -> None:
         self.model = model
+        self.origin: Origin | None = None
 
     @classmethod
     def load(cls, path: str | Path) -> Tagger:
         """Read a model file; raises `wiretag.errors.ModelError` if it is not a sound one."""
-        return cls(model_file.load(path))
+        origin = Origin.of(path)  # looked at first: a file that is put there meanwhile counts as another one
+        tagger = cls(model_file.load(path))
+        tagger.origin = origin
+        return tagger
+
+    @classmethod
+    def loads(cls, data: bytes) -> Tagger:
+        """`load` from the bytes of a model file.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> tagger = Tagger.loads(Path("models/wiretag.safetensors").read_bytes())
+        >>> [facet.name for facet in tagger.facets if "sport" in facet.labels]
+        ['topic']
+        """
+        return cls(model_file.loads(data))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.origin is not None and (digest := self.origin.digest()):
+            return reloaded, (type(self), self.origin.path, digest)
+        return type(self).loads, (model_file.to_bytes(self.model),)
 
     @property
     def facets(self) -> tuple[Facet, ...]:
@@ -127,6 +172,13 @@ class Tagger:
         texts : raw items; footers, disclaimers and the like are taken off first.
         threshold : give every label with at least this probability, instead of the model's own thresholds.
         names : language of the labels' names; "item" takes each item's own.
+
+        Examples
+        --------
+        >>> tagger = Tagger.load("models/wiretag.safetensors")
+        >>> texts = ["The coach praised the striker after the final", "Doctors and nurses of the clinic treat patients"]
+        >>> [tags.labels("topic") for tags in tagger.tag_many(texts)]
+        [['sport'], ['health']]
         """
         for block in blocks(texts):
             items = [self.parse(raw) for raw in block]
@@ -136,7 +188,15 @@ class Tagger:
                 yield self._tags(item, {facet: tags[n] for facet, tags in chosen.items()}, names)
 
     def probabilities(self, texts: Sequence[str]) -> Float32:
-        """Probability of every label for raw items, shape [n_texts, n_labels], in the order of `model.label_ids`."""
+        """Probability of every label for raw items, shape [n_texts, n_labels], in the order of `model.label_ids`.
+
+        Examples
+        --------
+        >>> tagger = Tagger.load("models/wiretag.safetensors")
+        >>> rows = tagger.probabilities(["The striker scored a goal", "Patients leave the hospital"])
+        >>> rows.shape == (2, len(tagger.model.label_ids))
+        True
+        """
         parts = [self._probabilities([self.parse(raw).text for raw in block]) for block in blocks(texts)]
         return np.concatenate(parts) if parts else np.empty((0, len(self.model.label_ids)), np.float32)
 
@@ -232,6 +292,13 @@ class Tagger:
         ------
         UsageError
             The model has no such label.
+
+        Examples
+        --------
+        >>> tagger = Tagger.load("models/wiretag.safetensors")
+        >>> spans = tagger.explain("It was the goal of a lifetime", "sport")
+        >>> max(spans, key=lambda span: span.weight).text
+        'goal'
         """
         if label not in self.model.label_ids:
             raise UsageError(f"The model has no label '{label}' (it has: {', '.join(self.model.label_ids)}).")

@@ -151,13 +151,14 @@ def report(
     given = [(name, ", ".join(f"{status}: {n:,}" for status, n in sorted(found.items()))) for name, found in answers.items()]
     return f"""# `wiretag serve` under load
 
-Made by `make bench-serve` on {machine()}.
-One process, {CONNECTIONS} connections, {SECONDS} s with hostile requests, on the machine that also sends the requests. Its load at the end was {os.getloadavg()[0]:.1f}: above 3, others were at work beside it.
+Made by `make bench-serve` on {machine()}. One process, {CONNECTIONS} connections, {SECONDS} s with hostile requests, on the
+machine that also sends the requests. Its load at the end was {os.getloadavg()[0]:.1f}: where that is above 3, others were at
+work beside it.
 
 {table(head, measured)}
 
-Memory of the server: before the hostile requests {held[0]:.0f} MB, after them {held[1]:.0f} MB.
-At the end it {"was still there" if alive else "HAD ENDED"}.
+Memory of the server before the hostile requests {held[0]:.0f} MB, after them {held[1]:.0f} MB; it
+{"was still there" if alive else "HAD ENDED"}.
 
 ## Hostile requests
 
