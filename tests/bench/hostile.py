@@ -29,7 +29,7 @@ REQUESTS: Final[Mapping[str, bytes]] = {
     "1,000 items of nothing": post(b'{"items": [' + b'{"text": "."},' * 999 + b'{"text": "."}]}'),
     "lone surrogates": post(b'{"text": "\\ud800\\udfff \\ud800"}'),
     "control characters": post(b"\x01\x02\x7f" * 1000, "text/plain"),
-    "HTML nested 19,000 deep": post(b"<html>" + b"<div>" * 19_000, "text/html"),
+    "HTML nested 9,900 deep": post(b"<html>" + b"<div>" * 9_900, "text/html"),
     "HTML of tags without end": post(b"<html>" + b"<a " * 300_000, "text/html"),
     "XML nested 100,000 deep": post(b"<rss>" + b"<a>" * 100_000, "application/xml"),
     "XML of entities in entities": post(b'<!DOCTYPE a [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><rss>&b;</rss>', "application/xml"),

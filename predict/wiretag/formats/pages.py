@@ -20,8 +20,8 @@ _HEAD: Final = 2048
 # As browsers do: pages that say Latin-1 mean Windows' set, https://encoding.spec.whatwg.org/#names-and-labels.
 _LATIN: Final = frozenset(("iso-8859-1", "latin1", "us-ascii", "ascii"))
 _ELEMENT: Final = re.compile("<[A-Za-z]")
-# Nesting costs time quadratic in its depth: a page of so many elements a second, a part of a feed less than a tenth.
-_MOST_OF_A_PAGE, _MOST_OF_A_PART = 20_000, 5_000
+# Nesting costs time quadratic in its depth: a page of so many elements takes a fifth of a second, a part of a feed a fiftieth.
+_MOST_OF_A_PAGE, _MOST_OF_A_PART = 10_000, 3_000
 # A page of more than these is a list of teasers.
 _ARTICLES: Final = 20
 _NOT_STORY: Final = [
