@@ -38,6 +38,7 @@ _KINDS: TypeAdapter[One | Batch] = TypeAdapter(One | Batch)
 _SHOWN = 80
 
 
+_NOT_BINARY = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
 _DOCUMENTS = (
     "text/plain",
     "text/html",
@@ -51,7 +52,7 @@ _DOCUMENTS = (
 def content() -> dict[str, Any]:
     """Media types of a body, for OpenAPI."""
     return {"application/json": {"schema": schema()}} | {
-        kind: {"schema": {"type": "string", "minLength": 1, "pattern": r"\S"}} for kind in _DOCUMENTS
+        kind: {"schema": {"type": "string", "pattern": _NOT_BINARY}} for kind in _DOCUMENTS
     }
 
 
