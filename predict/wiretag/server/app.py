@@ -76,12 +76,11 @@ class Health(BaseModel):
 def create_app(live: LiveModel, settings: Settings) -> FastAPI:
     """The application: answers with the live model, within the settings' limits."""
     metrics = Metrics()
-    metrics.use_model(live.current.version)
-    work = Work(settings, metrics)
+    work, room = Work(settings, metrics), body.Room(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        watch = asyncio.create_task(_watched(live, metrics))
+        watch = asyncio.create_task(_watched(live))
         yield
         watch.cancel()
         with suppress(asyncio.CancelledError):
@@ -113,14 +112,9 @@ def create_app(live: LiveModel, settings: Settings) -> FastAPI:
 
         The answer to an item is what `predict --json` prints of it.
         """
-        data, kind = await body.read(request, settings), request.headers.get("content-type", "")
-        if body.is_document(kind):
-            asked = await work.done(partial(body.of_document, data, kind, settings))
-        else:
-            asked = body.understood(data, settings)
-        loaded = live.current
-        found = await work.tags([asked] if isinstance(asked, body.One) else asked.items, loaded)
-        content = found[0] if isinstance(asked, body.One) else {"items": found}
+        async with room.body(request, settings) as data:
+            loaded = live.current
+            content = await work.answer(partial(body.asked, data, request.headers.get("content-type", ""), settings), loaded)
         return JSONResponse(content, headers={"X-Wiretag-Model": loaded.version})
 
     @app.get("/v1/model", dependencies=guarded, responses={401: _PROBLEMS[401]})
@@ -136,6 +130,7 @@ def create_app(live: LiveModel, settings: Settings) -> FastAPI:
     @app.get("/metrics", dependencies=guarded, response_class=PlainTextResponse, responses={401: _PROBLEMS[401]})
     async def counts() -> Response:
         """Counters for Prometheus."""
+        metrics.use_model(live.current.version)
         return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
     @app.get("/docs", include_in_schema=False)
@@ -190,9 +185,9 @@ def _names(names: Any, facet: str, label: str) -> dict[str, str]:
     return {language: found[0] for language, found in names.get(facet, {}).get(label, {}).items() if found}
 
 
-async def _watched(live: LiveModel, metrics: Metrics) -> None:
-    """Take a model file that has changed, once it has stopped changing."""
+async def _watched(live: LiveModel) -> None:
+    """Take a model file that has changed; one that is half written is refused, and looked at again."""
     while True:
         await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
-        if live.changed() and await asyncio.to_thread(live.reload):
-            metrics.use_model(live.current.version)
+        if live.changed():
+            await asyncio.to_thread(live.reload)

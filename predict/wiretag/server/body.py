@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from email.message import Message
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import Request
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import from_json
 from starlette.requests import ClientDisconnect
 
 from wiretag.errors import InputError
@@ -33,9 +36,11 @@ class Batch(BaseModel):
     items: list[One]
 
 
-_KINDS: TypeAdapter[One | Batch] = TypeAdapter(One | Batch)
+_SHAPE: Final = 'Send {"text": "..."}, or {"items": [{"id": "...", "text": "..."}]}.'
+# Bodies of the largest size that may be in memory at once: 128 MB by default.
+_LARGEST_BODIES_HELD: Final = 32
 # A larger part of a name or a value tells nobody more.
-_SHOWN = 80
+_SHOWN: Final = 80
 
 
 _NOT_BINARY = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
@@ -64,30 +69,48 @@ def schema() -> dict[str, Any]:
     return {"anyOf": [one, batch]}
 
 
-async def read(request: Request, settings: Settings) -> bytes:
-    """The body.
+class Room:
+    """How many bytes of bodies are in memory at a time, whoever sends them."""
 
-    Raises
-    ------
-    Refused
-        It is too large, too slow, or incomplete.
-    """
-    too_large = Refused(413, f"The body is over {settings.max_bytes:,} bytes; send the items in several requests.")
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > settings.max_bytes:
-        raise too_large
-    data = bytearray()
-    try:
-        async with asyncio.timeout(settings.seconds):
-            async for part in request.stream():
-                data += part
-                if len(data) > settings.max_bytes:
-                    raise too_large
-    except ClientDisconnect:  # nobody reads the answer, but it is counted
-        raise Refused(400, "The body is incomplete: the sender left.") from None
-    except TimeoutError:
-        raise Refused(408, f"The body did not arrive within {settings.seconds:g} seconds.") from None
-    return bytes(data)
+    def __init__(self, settings: Settings) -> None:
+        self._free = settings.max_bytes * _LARGEST_BODIES_HELD
+
+    @asynccontextmanager
+    async def body(self, request: Request, settings: Settings) -> AsyncIterator[bytes]:
+        """The body, which has its room until the end of the block.
+
+        Raises
+        ------
+        Refused
+            It is too large, too slow, or incomplete, or there is no room.
+        """
+        too_large = Refused(413, f"The body is over {settings.max_bytes:,} bytes; send the items in several requests.")
+        declared = request.headers.get("content-length", "")
+        if declared.isdecimal() and int(declared) > settings.max_bytes:
+            raise too_large
+        data = bytearray()
+        try:
+            try:
+                async with asyncio.timeout(settings.seconds):
+                    async for part in request.stream():
+                        if len(data) + len(part) > settings.max_bytes:
+                            raise too_large
+                        if len(part) > self._free:
+                            raise Refused(429, "Too many bodies arrive at once; try again in a second.", {"Retry-After": "1"})
+                        self._free -= len(part)
+                        data += part
+            except ClientDisconnect:  # nobody reads the answer, but it is counted
+                raise Refused(400, "The body is incomplete: the sender left.") from None
+            except TimeoutError:
+                raise Refused(408, f"The body did not arrive within {settings.seconds:g} seconds.") from None
+            yield bytes(data)
+        finally:
+            self._free += len(data)
+
+
+def asked(data: bytes, content_type: str, settings: Settings) -> One | Batch:
+    """The item or items of a body; raises as `of_document` and `understood` do."""
+    return of_document(data, content_type, settings) if is_document(content_type) else understood(data, settings)
 
 
 def is_document(content_type: str) -> bool:
@@ -114,7 +137,8 @@ def of_document(data: bytes, content_type: str, settings: Settings) -> One | Bat
 def _items(found: Document, settings: Settings) -> One | Batch:
     # Not validated: an entry of a feed that holds nothing has an answer too, for there is one each.
     items = [One.model_construct(text=own.text, id=own.id) for own in found.stories]
-    return _not_too_many(Batch(items=items), settings) if found.several else items[0]
+    _not_too_many(len(items), settings)
+    return Batch.model_construct(items=items) if found.several else items[0]
 
 
 def _header(content_type: str) -> Message:
@@ -126,35 +150,57 @@ def _header(content_type: str) -> Message:
 def understood(data: bytes, settings: Settings) -> One | Batch:
     """The item or items of a JSON body.
 
+    Looked at one by one up to the first that is wrong: a list of all that is wrong with millions of them takes gigabytes.
+
     Raises
     ------
     Refused
         It holds none, or too many.
     """
     try:
-        found = _KINDS.validate_json(data)
+        found = from_json(data)
+    except ValueError as error:
+        raise Refused(422, f"The body is not valid JSON: {printable(str(error))}.") from None
+    if not isinstance(found, dict) or not found:
+        raise Refused(422, f"The body holds no item. {_SHAPE}")
+    if "items" not in found:
+        return _one(found, "")
+    _known(found, Batch, "")
+    if not isinstance(found["items"], list):
+        raise _unusable("items", "Input should be a list")
+    _not_too_many(len(found["items"]), settings)
+    return Batch.model_construct(items=[_one(own, f"items.{place}") for place, own in enumerate(found["items"])])
+
+
+def _one(found: object, where: str) -> One:
+    """An item of what JSON holds; `where` is its place in the body."""
+    if not isinstance(found, dict):
+        raise _unusable(where, "Input should be an object")
+    _known(found, One, where)
+    try:
+        return One.model_validate(found)
     except ValidationError as error:
-        raise Refused(422, _sentence(error, data)) from None
-    return _not_too_many(found, settings) if isinstance(found, Batch) else found
+        first = error.errors(include_url=False, include_input=False)[0]
+        empty = first["type"] in ("string_pattern_mismatch", "string_too_short")
+        raise _unusable(_joined(where, str(first["loc"][0])), "it is empty" if empty else first["msg"]) from None
 
 
-def _not_too_many(batch: Batch, settings: Settings) -> Batch:
-    if len(batch.items) > settings.max_items:
-        many = f"{len(batch.items):,} items, {settings.max_items:,} are allowed"
+def _known(found: Mapping[str, object], kind: type[BaseModel], where: str) -> None:
+    """Refuse an object that has a key too many."""
+    for key in found:
+        if key not in kind.model_fields:
+            raise _unusable(_joined(where, key), "There is no such key")
+
+
+def _joined(where: str, key: str) -> str:
+    return f"{where}.{key}" if where else key
+
+
+def _unusable(where: str, what: str) -> Refused:
+    return Refused(422, f"The body's {printable(where[:_SHOWN])} cannot be used: {printable(what)}. {_SHAPE}")
+
+
+def _not_too_many(n_items: int, settings: Settings) -> None:
+    if n_items > settings.max_items:
+        many = f"{n_items:,} items, {settings.max_items:,} are allowed"
         raise Refused(413, f"The body holds {many}; send several requests.")
-    return batch
-
-
-def _sentence(error: ValidationError, data: bytes) -> str:
-    """The first thing that is wrong, in the shape that the sender seems to have meant."""
-    problems = error.errors(include_url=False, include_input=False)
-    if problems[0]["type"] == "json_invalid":
-        return f"The body is not valid JSON: {printable(problems[0]['msg'].removeprefix('Invalid JSON: '))}."
-    meant = "Batch" if b'"items"' in data else "One"
-    first = next((own for own in problems if own["loc"][:1] == (meant,)), problems[0])
-    where = ".".join(str(part) for part in first["loc"][1:])[:_SHOWN]
-    shape = 'Send {"text": "..."}, or {"items": [{"id": "...", "text": "..."}]}.'
-    if not where:
-        return f"The body holds no item. {shape}"
-    what = "it is empty" if first["type"] in ("string_pattern_mismatch", "string_too_short") else first["msg"]
-    return f"The body's {printable(where)} cannot be used: {printable(what)}. {shape}"

@@ -6,6 +6,7 @@ import hashlib
 import logging
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 from wiretag import model as model_file
 from wiretag.errors import ModelError
@@ -37,20 +38,21 @@ class LiveModel:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._path, self._reloading = path, Lock()
         self._seen = self._stamp()
         self.current = self._load()
 
     def reload(self) -> bool:
         """Take the file as it is now; a file that is no sound model changes nothing. Gives whether it was taken."""
-        self._seen = self._stamp()
-        try:
-            self.current = self._load()
-        except ModelError as error:
-            _log.error("The model was not changed. %s", error)
-            return False
-        _log.info("The model is now %s.", self.current.version)
-        return True
+        with self._reloading:  # a signal and a look at the file may come together; the later file is to win
+            self._seen = self._stamp()
+            try:
+                self.current = self._load()
+            except ModelError as error:
+                _log.error("The model was not changed. %s", error)
+                return False
+            _log.info("The model is now %s.", self.current.version)
+            return True
 
     def changed(self) -> bool:
         """Whether the file is another than the one read last."""
@@ -59,9 +61,9 @@ class LiveModel:
     def _load(self) -> Loaded:
         try:
             data = self._path.read_bytes()
-        except OSError:
-            model_file.load(self._path)  # which says what is wrong
-            raise
+        except OSError as error:
+            model_file.load(self._path)  # which says what is wrong, if it still is
+            raise ModelError(f"{self._path} could not be read: {error.strerror}.") from None
         return Loaded(Tagger(model_file.loads(data)), data, hashlib.sha256(data).hexdigest()[:12])
 
     def _stamp(self) -> _Stamp | None:

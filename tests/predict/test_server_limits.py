@@ -1,0 +1,138 @@
+"""What one sender, or many at once, can ask of `wiretag serve` without harm to the others."""
+
+import asyncio
+import threading
+import tracemalloc
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fastapi import Request
+from fastapi.testclient import TestClient
+
+from wiretag import model as model_file
+from wiretag.server import body
+from wiretag.server.app import create_app
+from wiretag.server.body import One
+from wiretag.server.live_model import LiveModel
+from wiretag.server.metrics import Metrics
+from wiretag.server.problems import Refused
+from wiretag.server.settings import Settings
+from wiretag.server.work import Work
+
+N = 200_000
+
+
+def request_of(*parts: bytes) -> Request:
+    """A request whose body arrives in parts."""
+    waiting = [{"type": "http.request", "body": part, "more_body": True} for part in parts]
+
+    async def receive() -> dict[str, object]:
+        return waiting.pop(0) if waiting else {"type": "http.request", "body": b"", "more_body": False}
+
+    return Request({"type": "http", "method": "POST", "headers": []}, receive)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"items": [' + b"1," * N + b"1]}",
+        b'{"items": [' + b"{}," * N + b"{}]}",
+        b'{"text": "a", ' + b", ".join(b'"%d": 1' % n for n in range(N)) + b"}",
+    ],
+    ids=["numbers", "empty objects", "unknown keys"],
+)
+def test_of_many_faults_the_first_is_told_and_none_is_kept(data: bytes) -> None:
+    tracemalloc.start()
+    with pytest.raises(Refused) as refused:
+        body.understood(data, Settings(max_items=10 * N))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert refused.value.status == 422
+    # What JSON itself takes is a list's place and an empty dict, or a dict's entry and a key; a fault is a kilobyte.
+    assert peak < 250 * N
+
+
+def test_a_batch_is_counted_before_it_is_looked_at() -> None:
+    with pytest.raises(Refused) as refused:
+        body.understood(b'{"items": [1, 1, 1]}', Settings(max_items=2))
+    assert refused.value.status == 413
+
+
+def test_bodies_that_arrive_at_once_have_a_common_limit_and_give_their_room_back() -> None:
+    settings = Settings(max_bytes=10)
+    room = body.Room(settings)
+
+    async def held(*parts: bytes) -> bytes:
+        async with room.body(request_of(*parts), settings) as data:
+            return data
+
+    async def many() -> None:
+        async with AsyncExitStack() as stack:
+            for _ in range(32):
+                await stack.enter_async_context(room.body(request_of(b"01234", b"56789"), settings))
+            for _ in range(2):  # one that is refused gives back what it had
+                with pytest.raises(Refused) as refused:
+                    await held(b"0")
+                assert (refused.value.status, refused.value.headers) == (429, {"Retry-After": "1"})
+        for _ in range(100):
+            with pytest.raises(Refused):
+                await held(b"01234", b"567890")
+        assert await held(b"01234", b"56789") == b"0123456789"
+
+    asyncio.run(many())
+
+
+def test_bodies_are_understood_beside_the_event_loop(model_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = []
+
+    def asked(*_: object) -> One:
+        names.append(threading.current_thread().name)
+        return One(text="a")
+
+    monkeypatch.setattr(body, "asked", asked)
+    with TestClient(create_app(LiveModel(model_path), Settings())) as ask:
+        assert ask.post("/v1/tag", json={"text": "a"}).status_code == 200
+    assert names[0].startswith("tagging")
+
+
+def test_a_request_whose_time_is_over_counts_until_its_thread_is_done(model_path: Path) -> None:
+    loaded, goes_on = LiveModel(model_path).current, threading.Event()
+    work = Work(Settings(seconds=0.05, max_waiting=1, threads=1), Metrics())
+
+    def slow() -> One:
+        goes_on.wait(30)
+        return One(text="a")
+
+    async def statuses() -> AsyncIterator[int]:
+        for _ in range(2):
+            with pytest.raises(Refused) as refused:
+                await work.answer(slow, loaded)
+            yield refused.value.status
+        goes_on.set()
+        while True:
+            try:
+                await work.answer(lambda: One(text="a"), loaded)
+                yield 200
+                return
+            except Refused:
+                await asyncio.sleep(0.01)
+
+    async def listed() -> list[int]:
+        return [status async for status in statuses()]
+
+    assert asyncio.run(listed()) == [408, 429, 200]
+    work.close()
+
+
+def test_metrics_name_the_model_however_it_came(model_path: Path, tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(model_path.read_bytes())
+    live = LiveModel(path)
+    with TestClient(create_app(live, Settings())) as ask:
+        model_file.save(replace(model_file.load(path), about={"metrics": {"of": "another"}}), path)
+        live.reload()
+        said = [line for line in ask.get("/metrics").text.splitlines() if line.startswith("wiretag_model_info{")]
+    assert said == [f'wiretag_model_info{{version="{live.current.version}"}} 1.0']
