@@ -1,6 +1,7 @@
 """What one sender, or many at once, can ask of `wiretag serve` without harm to the others."""
 
 import asyncio
+import json
 import socket
 import threading
 import tracemalloc
@@ -11,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import schemathesis
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, assume, given, settings
 
 from wiretag import model as model_file
 from wiretag.server import body
@@ -142,6 +145,34 @@ def test_metrics_name_the_model_however_it_came(model_path: Path, tmp_path: Path
     assert said == [f'wiretag_model_info{{version="{live.current.version}"}} 1.0']
 
 
+@pytest.mark.parametrize("key", ["features", "wire"])
+def test_a_model_that_cannot_tag_does_not_take_the_place_of_one_that_can(
+    model_path: Path, tmp_path: Path, key: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(model_path.read_bytes())
+    live = LiveModel(path)
+    before = live.current
+    data = model_path.read_bytes()
+    size = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + size])
+    features = json.loads(header["__metadata__"]["features"])
+    # The first raises something else than ModelError when it is loaded, the second only when it tags.
+    bad = {"features": {**features, "hangul": [float("inf"), 2]}, "wire": {"en": 1}}
+    header["__metadata__"][key] = json.dumps(bad[key])
+    text = json.dumps(header).encode()
+    path.write_bytes(len(text).to_bytes(8, "little") + text + data[8 + size :])
+    assert not live.reload()
+    assert live.current is before
+    assert "The model was not changed." in caplog.text
+
+
+@pytest.mark.parametrize("value", ["false", "1.5", "[]"])
+def test_an_id_that_could_not_come_back_as_it_was_sent_is_refused(value: str) -> None:
+    with pytest.raises(Refused, match=r"The body's items\.0\.id cannot be used"):
+        body.understood(b'{"items": [{"text": "a", "id": %s}]}' % value.encode(), Settings())
+
+
 @pytest.fixture
 def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """Where a server listens that waits half a second for a head, and takes longer than that to answer."""
@@ -206,3 +237,20 @@ def test_whoever_does_not_read_the_model_keeps_a_part_of_it_in_memory(model_path
     asyncio.run(create_app(live, Settings())(scope, receive, send))
     assert sum(sizes) == len(large.data)
     assert max(sizes) <= 1 << 16
+
+
+def test_what_the_openapi_document_forbids_is_refused(model_path: Path) -> None:
+    openapi = schemathesis.openapi.from_asgi("/openapi.json", create_app(LiveModel(model_path), Settings(max_bytes=5000)))
+    tag = openapi["/v1/tag"]["POST"]
+    statuses = set()
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(tag.as_strategy(generation_mode=schemathesis.GenerationMode.NEGATIVE))
+    def holds(case: schemathesis.Case) -> None:
+        # Documents are no JSON: what a schema forbids of a string is text all the same.
+        assume(case.media_type == "application/json")
+        statuses.add(case.call_and_validate().status_code)
+
+    holds()
+    assert 422 in statuses
+    assert 200 not in statuses
