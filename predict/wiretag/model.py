@@ -26,7 +26,7 @@ import json
 import mmap
 import struct
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -105,6 +105,9 @@ class Model:
     wire: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
     iptc: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
     about: Mapping[str, Any] = field(default_factory=dict)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {own.name: getattr(self, own.name) for own in fields(self)}  # what is made when needed does not travel
 
     @cached_property
     def offsets(self) -> NDArray[np.integer[Any]]:

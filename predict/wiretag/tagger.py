@@ -142,7 +142,7 @@ class Tagger:
     def __reduce__(self) -> tuple[Any, ...]:
         if self.origin is not None and (digest := self.origin.digest()):
             return reloaded, (type(self), self.origin.path, digest)
-        return type(self).loads, (model_file.to_bytes(self.model),)
+        return type(self), (self.model,)
 
     @property
     def facets(self) -> tuple[Facet, ...]:

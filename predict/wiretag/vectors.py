@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +52,9 @@ class Vocabulary:
 
     def __len__(self) -> int:
         return len(self.columns)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"columns": self.columns, "idf": self.idf}  # the table is made again where it is needed
 
     @cached_property
     def _table(self) -> NDArray[np.int32]:

@@ -42,7 +42,8 @@ class Peer:
 
 
 _SKLEARN = ("scikit-learn==1.9.1",)
-_LIBMULTILABEL = ("libmultilabel==0.10.0",)
+# Its thresholding sums sparse matrices in a way that later SciPy refuses.
+_LIBMULTILABEL = ("libmultilabel==0.10.0", "scipy<1.14")
 _FASTTEXT = ("fasttext-wheel==0.9.2", "numpy<2")
 PEERS = (
     Peer("wiretag", "wiretag_peer.py", "default"),

@@ -1,100 +1,112 @@
-"""The JavaScript runtime beside Python, with the default model, on all the real text there is: `make bench-javascript`.
+"""Whether JavaScript answers as Python does on all texts at hand, and how fast: `python tests/bench/javascript.py [MODEL]`.
 
-Writes JAVASCRIPT.md. Every line of the development sets and every wire item: texts whose features differ, texts whose
-tags differ, the largest difference between two probabilities, and characters a second of both, one text at a time.
+Reads the development sets and every item of data/corpora with the default model; needs node 20 or newer.
 """
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
+import sys
+import tempfile
 import time
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from devsets import FILES, rows
-from measuring import machine
+from devsets import FOLDER
+from numpy.typing import NDArray
 from tables import table
 
-from wiretag.features import count_block
-from wiretag.files import written_beside
+from wiretag.cli import find_model
+from wiretag.features import BITS, VIEWS, FeatureConfig, blocks, count_block
 from wiretag.tagger import Tagger
-from wiretag_data.sources import wire
 
-ROOT = Path(__file__).parents[2]
-RUNTIME = ROOT / "predict" / "js"
-REPORT = Path(__file__).with_name("JAVASCRIPT.md")
-MODEL = ROOT / "models" / "wiretag.safetensors"
-_BATCH = 500
-_TIMED = """
-import { readFileSync } from "node:fs";
-import { Tagger } from "./node.js";
-const tagger = Tagger.fromFile(process.argv[1]);
-const texts = JSON.parse(readFileSync(0, "utf8"));
-tagger.tagMany(texts);
-const began = performance.now();
-tagger.tagMany(texts);
-console.log((performance.now() - began) / 1000);
-"""
+HERE = Path(__file__).parent
+CORPORA = HERE.parents[1] / "data" / "corpora"
+ROUNDS = 3
+
+
+def texts_at_hand() -> dict[str, list[str]]:
+    """Name of a set -> its texts."""
+    sets = {}
+    for path in sorted(FOLDER.glob("*.jsonl.gz")):
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            sets[path.name.partition(".")[0]] = [json.loads(line)["text"] for line in lines]
+    sets["data/corpora"] = [path.read_text(encoding="utf-8") for path in sorted(CORPORA.glob("*/*/*.txt"))]
+    return sets
+
+
+def columns(stories: Sequence[str], config: FeatureConfig) -> list[NDArray[np.uint32]]:
+    """Columns of all n-grams of each story, sorted, repeated ones each time."""
+    result = []
+    for block in blocks(stories):
+        parts = [
+            (np.repeat(counts.buckets + np.uint32(VIEWS.index(view) << BITS), counts.counts), np.cumsum(counts.lengths)[:-1])
+            for view, counts in count_block(block, config).items()
+        ]
+        split = [np.split(own, ends) for own, ends in parts]
+        result += [np.concatenate(own) for own in zip(*split, strict=True)]
+    return result
+
+
+def differing(ours: NDArray[np.uint32], theirs: NDArray[np.uint32]) -> int:
+    """How many n-grams only one of the two has."""
+    if np.array_equal(ours, theirs):
+        return 0
+    values, places = np.unique(np.concatenate([ours, theirs]), return_inverse=True)
+    signs = np.repeat([1, -1], [len(ours), len(theirs)])
+    return int(np.abs(np.bincount(places, signs, len(values))).sum())
+
+
+def compared(model: str, tagger: Tagger, texts: list[str], folder: Path) -> tuple[object, ...]:
+    """Items, n-grams, differing n-grams and items, largest difference of probability, characters a second of both."""
+    source, target = folder / "in.jsonl", folder / "out"
+    source.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+    config = tagger.model.vectoriser.config
+    command = ["node", str(HERE / "javascript.mjs"), model, str(source), str(target), json.dumps(asdict(config))]
+    subprocess.run(command, check=True)
+    answer: dict[str, Any] = json.loads(Path(f"{target}.json").read_text())
+    seconds = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        given = list(tagger.tag_many(texts))
+        seconds.append(time.perf_counter() - start)
+    lengths = np.fromfile(f"{target}.lengths", np.uint32)
+    theirs = np.split(np.fromfile(f"{target}.columns", np.uint32), np.cumsum(lengths)[:-1])
+    ours = columns([tagger.parse(text).text for text in texts], config)
+    probabilities = tagger.probabilities(texts)
+    difference = np.abs(probabilities - np.fromfile(f"{target}.probabilities", np.float32).reshape(probabilities.shape)).max()
+    expected = [
+        [
+            tags.language,
+            {facet: tags.labels(facet) for facet in tags.facets},
+            {key: list(own) for key, own in tags.declared.items()},
+        ]
+        for tags in given
+    ]
+    characters = sum(map(len, texts))
+    return (
+        f"{len(texts):,}",
+        f"{sum(map(len, ours)):,}",
+        sum(differing(a, b) for a, b in zip(ours, theirs, strict=True)),
+        sum(a != b for a, b in zip(expected, answer["given"], strict=True)),
+        f"{difference:.1e}",
+        f"{characters / answer['seconds'] / 1e6:.2f}",
+        f"{characters / min(seconds) / 1e6:.2f}",
+    )
 
 
 def main() -> None:
-    tagger = Tagger.load(MODEL)
-    sets = {
-        "development sets": [str(row["text"]) for name in FILES for row in rows(name)],
-        "wire items": [item.text for source in wire.SOURCES for item in source.items()],
-    }
-    text = "\n\n".join(
-        (
-            "# The JavaScript runtime beside Python",
-            f"Made by `make bench-javascript` with the default model, on {machine()}. Texts whose features or tags "
-            "differ, and the largest difference of two probabilities. Speed is that of `tag`, one item at a time, on a "
-            "twentieth of the texts.",
-            _table(tagger, sets),
-        )
-    )
-    with written_beside(REPORT) as beside:
-        beside.write_text(text + "\n", encoding="utf-8")
-
-
-def _table(tagger: Tagger, sets: dict[str, list[str]]) -> str:
-    head = ("texts", "number", "features differ", "tags differ", "largest difference", "characters/s", "Python's", "times")
-    return table(
-        head, ((name, len(texts), *_compared(texts, tagger), *_speeds(texts[::20], tagger)) for name, texts in sets.items())
-    )
-
-
-def _compared(texts: list[str], tagger: Tagger) -> tuple[int, int, str]:
-    """Texts with other features, texts with other tags, and the largest difference of two probabilities."""
-    features = tags = 0
-    largest = 0.0
-    for start in range(0, len(texts), _BATCH):
-        batch = texts[start : start + _BATCH]
-        lines = "".join(json.dumps(text) + "\n" for text in batch)
-        command = ["node", ROOT / "tests" / "predict" / "answers.mjs", MODEL]
-        done = subprocess.run(command, input=lines, capture_output=True, text=True, check=True)
-        for text, line in zip(batch, done.stdout.splitlines(), strict=True):
-            answer = json.loads(line)
-            own = count_block([text], tagger.model.vectoriser.config)
-            features += any(answer["features"][view]["buckets"] != counts.buckets.tolist() for view, counts in own.items())
-            largest = max(largest, float(np.abs(tagger.probabilities([text])[0] - answer["probabilities"]).max()))
-            found = tagger.tag(text)
-            tags += any([tag["label"] for tag in answer["tags"][facet]] != found.labels(facet) for facet in found.facets)
-    return features, tags, f"{largest:.1e}"
-
-
-def _speeds(texts: list[str], tagger: Tagger) -> tuple[str, str, float]:
-    """Characters a second in JavaScript and in Python, and their ratio."""
-    characters = sum(map(len, texts))
-    command = ["node", "--input-type=module", "-e", _TIMED, MODEL]
-    done = subprocess.run(command, input=json.dumps(texts), capture_output=True, text=True, check=True, cwd=RUNTIME)
-    for _ in range(2):
-        began = time.perf_counter()
-        for text in texts:
-            tagger.tag(text)
-        seconds = time.perf_counter() - began
-    other = float(done.stdout)
-    return f"{characters / other:,.0f}", f"{characters / seconds:,.0f}", seconds / other
+    model = sys.argv[1] if len(sys.argv) > 1 else find_model(None)
+    tagger = Tagger.load(model)
+    head = ("texts", "items", "n-grams", "differing", "items tagged otherwise", "largest difference", "JS, M chars/s", "Python")
+    with tempfile.TemporaryDirectory() as folder:
+        rows = [(name, *compared(model, tagger, texts, Path(folder))) for name, texts in texts_at_hand().items()]
+    print(table(head, rows))
 
 
 if __name__ == "__main__":

@@ -143,21 +143,20 @@ def test_workers_without_the_model_and_stores_out_of_reach_get_a_sentence(
             tag_folder(sources, str(tmp_path / "out"), model, "text", threads, lambda *_: None, print)
 
 
-def page_faults() -> int:
-    """Of many arrays, one after the other, in the thread that Dask gives to tasks."""
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-    for _ in range(100):
-        np.ones(1 << 17)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
-
-
 @pytest.mark.skipif(sys.platform != "linux" or platform.libc_ver()[0] != "glibc", reason="a setting of glibc alone")
 def test_workers_do_not_page_in_the_memory_of_each_block_anew() -> None:
+    def page_faults() -> int:
+        """Of many arrays, one after the other, in the thread that Dask gives to tasks, which cannot import this module."""
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        for _ in range(100):
+            np.ones(1 << 17)
+        return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
     with connected("local", 1) as client:
-        by_itself = client.submit(page_faults, pure=False).result()
+        by_itself = client.submit(page_faults, pure=False).result(timeout=60)
         client.run(keep_freed_memory)
-        client.submit(page_faults, pure=False).result()
-        kept = client.submit(page_faults, pure=False).result()
+        client.submit(page_faults, pure=False).result(timeout=60)
+        kept = client.submit(page_faults, pure=False).result(timeout=60)
     assert kept < by_itself / 10
 
 

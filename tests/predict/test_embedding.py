@@ -135,6 +135,21 @@ def test_a_tagger_made_from_a_model_travels_with_it(tagger: Tagger) -> None:
     assert not np.array_equal(arrived.probabilities(TEXTS), tagger.probabilities(TEXTS))
 
 
+def test_what_a_tagger_makes_for_itself_does_not_travel(model_path: Path) -> None:
+    tagger = Tagger.loads(model_path.read_bytes())
+    before = len(pickle.dumps(tagger))
+    list(tagger.tag_many(TEXTS))
+    assert len(pickle.dumps(tagger)) < before + 1000
+
+
+def test_a_tagger_keeps_what_a_model_file_would_round(tagger: Tagger) -> None:
+    vectoriser = tagger.model.vectoriser
+    vocabulary = replace(vectoriser.vocabulary, idf=vectoriser.vocabulary.idf + np.float32(0.01))
+    exact = Tagger(replace(tagger.model, vectoriser=replace(vectoriser, vocabulary=vocabulary)))
+    arrived = pickle.loads(pickle.dumps(exact))  # noqa: S301
+    assert np.array_equal(arrived.model.vectoriser.vocabulary.idf, vocabulary.idf)
+
+
 def test_bytes_give_the_tagger_of_the_file(model_path: Path, expected: list[Tags]) -> None:
     assert list(Tagger.loads(model_path.read_bytes()).tag_many(TEXTS)) == expected
     with pytest.raises(ModelError, match="not a wiretag model"):
@@ -157,6 +172,7 @@ def test_tags_are_values_that_nobody_can_change() -> None:
     tags = Tags("en", facets, declared)
     facets["topic"] = declared["topic"] = ()
     assert tags.labels("topic") == ["sport"]
+    assert tags.declared["topic"] == ("sport",)
     with pytest.raises(TypeError):
         tags.facets["topic"] = ()  # type: ignore[index]
     with pytest.raises(TypeError):

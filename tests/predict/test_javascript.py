@@ -1,4 +1,4 @@
-"""The JavaScript runtime, held to what Python says of the same texts."""
+"""The JavaScript runtime answers as Python's does."""
 
 import json
 import random
@@ -7,171 +7,267 @@ import subprocess
 import sys
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from small import small_items
 
 from wiretag import model as model_file
-from wiretag.codepoints import symbols
-from wiretag.features import FeatureConfig, count_block
+from wiretag.features import BITS, VIEWS, FeatureConfig, count_block
 from wiretag.tagger import Tagger
 from wiretag.wire import spelling_key
 from wiretag_data.item import Item
 from wiretag_data.lexicon import load_lexicons
-from wiretag_data.sources import wire
-from wiretag_data.taxonomy import load_taxonomy
-from wiretag_train.export import to_model
-from wiretag_train.fit import TrainingSet, fit
-from wiretag_train.recipe import EFFORTS, Recipe
-from wiretag_train.targets import plain_targets
+from wiretag_train.own_data import train_own
+from wiretag_train.recipe import Recipe
 
-AS_DEFAULT = FeatureConfig(pairs=True, chars=(5, 5), title=False)
-SHARES = {"words": 0.8, "pairs": 0.8, "chars": 1.0}
-NODE = shutil.which("node")
-HERE = Path(__file__).parent
-RUNTIME = HERE.parents[1] / "predict" / "js"
-pytestmark = pytest.mark.skipif(NODE is None, reason="Node is not installed.")
-ALPHABETS = [range(0x20, 0x7F), range(0x110000), range(0xD800, 0xE000), range(0x20), range(0x4E00, 0x9FFF), range(0xAC00, 0xD7A3)]
-ALPHABETS += [range(0x600, 0x700), range(0xE00, 0xE80), range(0x400, 0x500), range(0x3040, 0x3100), range(0x1F300, 0x1F700)]
-ALPHABETS += [range(0xC0, 0x250), range(0x300, 0x370), range(0x1100, 0x1200), range(0xFB00, 0xFFFF), range(0x2000, 0x2070)]
+pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+
+ROOT = Path(__file__).parents[2]
+JS = ROOT / "predict" / "js"
+CONFIGS = [
+    FeatureConfig(),
+    FeatureConfig(pairs=True, chars=(3, 5), ideographs=(1, 2), syllables=(2, 4), hangul=(2, 3)),
+    FeatureConfig(pairs=True, chars=(5, 5), title=False),
+    FeatureConfig(pairs=True, ideographs=(1, 1)),
+]
+# Where scripts, marks, punctuation, digits, spaces and letters beyond the first 2^16 are dense.
+RANGES = [
+    (0x00, 0x24F), (0x2B0, 0x52F), (0x590, 0x77F), (0x900, 0xDFF), (0xE00, 0x109F), (0x10A0, 0x17FF), (0x1E00, 0x206F),
+    (0x2070, 0x2BFF), (0x2E80, 0x33FF), (0x4E00, 0x9FFF), (0xA640, 0xABFF), (0xAC00, 0xD7FF), (0xD800, 0xDFFF),
+    (0xF900, 0xFFFF), (0x10000, 0x10FFF), (0x16A00, 0x1BFFF), (0x1D400, 0x1DFFF), (0x1E000, 0x1FBFF), (0x20000, 0x2FA1F),
+    (0xE0000, 0xE01FF), (0x0, 0x10FFFF),
+]  # fmt: skip
+PIECES = ["\n", " ", "(", ")", "goal", "bank", "한국어", "北京市", "\u0301", "Σ", "İ"]
+
+Answer = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def items() -> list[Item]:
-    """Wire items of every language."""
-    return list(next(source for source in wire.SOURCES if source.name == "wire").items())[::15]
-
-
-@pytest.fixture(scope="module", params=["views of all kinds", "as the default model"])
-def model(request: pytest.FixtureRequest, items: list[Item], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model with the wire's words and label names of all languages."""
-    recipe = EFFORTS["default"] if request.param == "views of all kinds" else Recipe(features=AS_DEFAULT, view_weights=SHARES)
-    return made(items, recipe, tmp_path_factory.mktemp("js") / "model.safetensors")
-
-
-def test_wire_items_get_the_same_answers(model: Path, items: list[Item]) -> None:
-    agree(model, [item.text for item in items])
-
-
-def test_any_text_gets_the_same_answers(model: Path) -> None:
-    draw = random.Random(0)  # noqa: S311
-
-    def text() -> str:
-        alphabets = draw.choices(ALPHABETS, k=draw.randint(1, 3))
-        return "".join(draw.choice((*"  \n", chr(draw.choice(draw.choice(alphabets))))) for _ in range(draw.randint(0, 60)))
-
-    # Pairs of halves are one code point to JavaScript, and to Python once they have been through JSON.
-    agree(model, [json.loads(json.dumps(text())) for _ in range(1000)])
-
-
-def test_every_code_point_has_the_class_and_form_of_the_table() -> None:
-    program = """
-        import { symbolOf } from "./src/codepoints.js";
-        process.stdout.write(Buffer.from(Uint32Array.from({ length: 0x110000 }, (_, code) => symbolOf(code)).buffer));
-    """
-    done = subprocess.run([str(NODE), "--input-type=module", "-e", program], cwd=RUNTIME, capture_output=True, check=True)
-    assert np.array_equal(np.frombuffer(done.stdout, np.uint32), symbols())
-
-
-def test_spellings_are_folded_alike() -> None:
-    program = """
-        import { spellingKey } from "./src/wire.js";
-        const keys = Array.from({ length: 0x110000 }, (_, code) => spellingKey(`a${String.fromCodePoint(code)}`));
-        process.stdout.write(JSON.stringify(keys));
-    """
-    done = subprocess.run([str(NODE), "--input-type=module", "-e", program], cwd=RUNTIME, capture_output=True, check=True)
-    unlike = [
-        code
-        for code, key in enumerate(json.loads(done.stdout))
-        if key != spelling_key(f"a{chr(code)}") and unicodedata.category(chr(code)) not in ("Cn", "Cs")
-    ]
-    assert [f"{code:x}" for code in unlike] == []
-
-
-@pytest.mark.parametrize("spoilt", [b"", b"{}", b"\xff" * 100, None])
-def test_a_file_that_is_no_sound_model_is_refused_in_a_sentence(model_path: Path, tmp_path: Path, spoilt: bytes | None) -> None:
-    path = tmp_path / "model.safetensors"
-    path.write_bytes(model_path.read_bytes()[:-1] if spoilt is None else spoilt)
-    done = run_cli("--model", path, HERE / "answers.mjs")
-    assert done.returncode == 2
-    assert done.stderr.startswith("wiretag: ")
-    assert " at " not in done.stderr
-
-
-def test_the_command_prints_what_predict_prints(model: Path, items: list[Item], tmp_path: Path) -> None:
-    paths = []
-    for n, item in enumerate(items[:20]):
-        paths.append(tmp_path / f"{n}.txt")
-        paths[-1].write_text(item.text, encoding="utf-8")
-    paths.append(tmp_path / "none.txt")
-    for options in ([], ["--json"]):
-        own = run_cli("--model", model, *options, *paths)
-        python = subprocess.run(
-            [Path(sys.executable).with_name("predict"), "--model", model, *options, *paths], capture_output=True, text=True
-        )
-        assert own.stdout == python.stdout
-        assert own.returncode == python.returncode == 1
-        assert own.stderr.removeprefix("wiretag: ") == python.stderr.removeprefix("predict: ")
-
-
-def run_cli(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([str(NODE), str(RUNTIME / "cli.js"), *map(str, arguments)], capture_output=True, text=True)
-
-
-def agree(model: Path, texts: Sequence[str]) -> None:
-    """The same features, stories and tags, and nearly the same numbers."""
-    tagger = Tagger.load(model)
-    label = tagger.model.label_ids[0]
-    lines = "".join(json.dumps(text) + "\n" for text in texts)
-    command = [str(NODE), str(HERE / "answers.mjs"), str(model), label]
-    done = subprocess.run(command, input=lines, capture_output=True, text=True, check=True)
-    for text, line in zip(texts, done.stdout.splitlines(), strict=True):
-        answer = json.loads(line)
-        assert answer["features"] == features_of(text, tagger), text
-        assert answer["story"] == tagger.parse(text).text
-        probabilities = tagger.probabilities([text])[0]
-        assert answer["probabilities"] == pytest.approx(probabilities, abs=1e-6)
-        assert known(answer["tags"]) == known(tagger.tag(text).to_dict())
-        spans = tagger.explain(text, label)
-        assert [(span["text"], span["weight"]) for span in answer["explained"]] == [
-            (span.text, pytest.approx(span.weight, abs=1e-6)) for span in spans
-        ]
-
-
-def features_of(text: str, tagger: Tagger) -> dict[str, Any]:
-    counted = count_block([text], tagger.model.vectoriser.config)
-    return {
-        view: {"buckets": own.buckets.tolist(), "counts": own.counts.tolist(), "length": int(own.lengths[0])}
-        for view, own in counted.items()
-    }
-
-
-def known(tags: dict[str, Any]) -> dict[str, Any]:
-    """Tags whose probabilities may differ in the last figure."""
-    return {
-        key: [(tag["label"], tag["name"], pytest.approx(tag["probability"], abs=1.1e-4)) for tag in own]
-        if isinstance(own, list)
-        else own
-        for key, own in tags.items()
-    }
-
-
-def made(items: list[Item], recipe: Recipe, path: Path) -> Path:
-    """A model trained on items, with all that the wire parser needs."""
-    items = [replace(item, labels={**item.labels, "language": (item.language,)}) for item in items]
-    targets = [plain_targets(items, facet) for facet in ("sector", "topic", "language")]
-    fitted = fit(TrainingSet.plain([item.text for item in items], targets), replace(recipe, costs=(1.0,)), 1)
-    lexicons = load_lexicons()
-    names = {
-        facet: {
-            label: {language: own.names[facet][label] for language, own in lexicons.items() if label in own.names[facet]}
-            for label in labels
-        }
-        for facet, labels in load_taxonomy().items()
-    }
-    wire = {language: dict(own.wire) for language, own in lexicons.items()}
-    model_file.save(to_model(fitted, 10**6, names=names, wire=wire), path)
+def wire_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model with several labels an item, all rules for giving them, and the words and names of all lexicons."""
+    both = Item(
+        "both",
+        "The bank and the coach\nBank shares of the league, a goal for profit",
+        "en",
+        "data",
+        {"topic": ("sport", "money")},
+    )
+    trained = train_own([*small_items(), *[both] * 6], small_items(12), "topic", Recipe(costs=(1.0,)), 1, quiet=True).model
+    (topic,) = trained.facets
+    assert not topic.exclusive
+    topic = replace(topic, floor=0.1, beside={"sport": ("health", "money")})
+    thresholds = np.full_like(trained.thresholds, 0.5)
+    lexicons = load_lexicons(ROOT / "data" / "corpora")
+    names: dict[str, dict[str, dict[str, list[str]]]] = {}
+    for language, lexicon in lexicons.items():
+        for facet, labels in lexicon.names.items():
+            for label, own in labels.items():
+                names.setdefault(facet, {}).setdefault(label, {})[language] = list(own)
+    wire = {language: dict(lexicon.wire) for language, lexicon in lexicons.items()}
+    path = tmp_path_factory.mktemp("wire") / "wire.safetensors"
+    model_file.save(replace(trained, facets=(topic,), thresholds=thresholds, names=names, wire=wire), path)
     return path
+
+
+def random_texts(number: int) -> list[str]:
+    chance = random.Random(7)  # noqa: S311 - a test's examples, not a secret
+    texts = []
+    for _ in range(number):
+        parts = chance.choices(RANGES, k=chance.randint(1, 4))
+        chars = [chr(chance.randint(*chance.choice(parts))) for _ in range(chance.randint(0, 60))]
+        chars += chance.choices(
+            ["\n", " ", "(", ")", "goal", "bank", "한국어", "北京市", "\u0301", "Σ", "İ"], k=chance.randint(0, 12)
+        )
+        chance.shuffle(chars)
+        texts.append("".join(chars))
+    # A pair of lone surrogates is one character in JavaScript, as it is after JSON.
+    return [json.loads(json.dumps(text)) for text in texts]
+
+
+def javascript(model: Path, texts: Sequence[str], configs: Sequence[FeatureConfig] = (), explain: str = "") -> list[Answer]:
+    job = {"model": str(model), "texts": texts, "configs": [asdict(config) for config in configs], "explain": explain}
+    script = Path(__file__).with_name("javascript.mjs")
+    done = subprocess.run(["node", str(script)], input=json.dumps(job).encode(), capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    answers: list[Answer] = json.loads(done.stdout)
+    return answers
+
+
+def columns(text: str, config: FeatureConfig) -> list[int]:
+    views = count_block([text], config).items()
+    return [
+        (VIEWS.index(view) << BITS) + bucket
+        for view, counts in views
+        for bucket in np.repeat(counts.buckets, counts.counts).tolist()
+    ]
+
+
+def units(text: str, at: int) -> int:
+    """Where a character of a text stands in JavaScript."""
+    return len(text[:at].encode("utf-16-le", "surrogatepass")) // 2
+
+
+def assert_same(model: Path, texts: Sequence[str], configs: Sequence[FeatureConfig], label: str) -> None:
+    tagger = Tagger.load(model)
+    answers = javascript(model, texts, configs, label)
+    probabilities = tagger.probabilities(texts)
+    for text, answer, probability in zip(texts, answers, probabilities, strict=True):
+        story = tagger.parse(text).text
+        assert answer["story"] == story
+        assert answer["columns"] == [columns(story, config) for config in configs], text
+        assert np.abs(np.array(answer["probabilities"]) - probability).max() < 1e-6
+        tags = tagger.tag(text)
+        assert answer["language"] == tags.language
+        assert answer["declared"] == {facet: list(labels) for facet, labels in tags.declared.items()}
+        assert {facet: [tag["label"] for tag in own] for facet, own in answer["facets"].items()} == {
+            facet: tags.labels(facet) for facet in tags.facets
+        }
+        assert [tag["name"] for own in answer["facets"].values() for tag in own] == [
+            tag.name for own in tags.facets.values() for tag in own
+        ]
+        spans = tagger.explain(text, label)
+        assert [(start, end) for start, end, _ in answer["explained"]] == [
+            (units(story, span.start), units(story, span.end)) for span in spans
+        ]
+        assert [weight for _, _, weight in answer["explained"]] == pytest.approx([span.weight for span in spans], abs=1e-6)
+
+
+def test_a_thousand_random_strings_get_the_same_answers(model_path: Path) -> None:
+    assert_same(model_path, random_texts(1000), CONFIGS, "sport")
+
+
+def test_random_strings_are_read_as_wire_items_the_same_way(wire_model: Path) -> None:
+    assert_same(wire_model, random_texts(300), (), "sport")
+
+
+def test_items_of_every_language_get_the_same_answers(wire_model: Path) -> None:
+    folders = sorted((ROOT / "data" / "corpora").glob("*/*/"))
+    files = [file for folder in folders for file in sorted(folder.glob("*.txt"))[:3]]
+    assert len(files) > 90
+    assert_same(wire_model, [file.read_text() for file in files], CONFIGS[1:2], "money")
+
+
+def test_wire_marks_in_awkward_places_are_read_the_same_way(wire_model: Path) -> None:
+    marks = [
+        "(Agency) – CITY – Body", "(Agency) CITY – Body", "(CITY=Agency) Body", "BERLIN, 12 May (Agency) - Body",
+        "【Agency】 Body", "CITY, May 12 /Wire/ -- Body", "About Agency", "Über die Agency:", "Media contact: none",
+        "Pressekontakt", "Follow Agency on", "Branchen: Top-Story, Tagesnachrichten; Unbekannt.", "Agency is a wire.",
+        "Sectors： Top-Story / Daily News", "\x1c\x85", "Story.", "行业: 每日新闻、头条", "Branchen: Mode, Luxus & Beauty",
+        "BRANCHEN: TOP-STORY", "Branchen: Unbekannt", "About Agency and its many friends in the whole world",
+        "About Agency and its many friends in the whole world and in all the countries that there are, today and tomorrow",
+        "The coach of the league and the goal", "bank profit", "Dieser Inhalt stammt von einem Dritten.",
+    ]  # fmt: skip
+    chance = random.Random(3)  # noqa: S311 - a test's examples, not a secret
+    ends = ["\n", "\r\n", "\u2028", "\x0b"]
+    texts = [chance.choice(ends).join(chance.choices(marks, k=chance.randint(1, 8))) for _ in range(400)]
+    assert_same(wire_model, texts, (), "sport")
+
+
+def test_every_code_point_has_the_same_class_and_folded_form(model_path: Path) -> None:
+    planes = (range(0xD800), range(0xE000, 0x32000), range(0xE0000, 0xE1000))  # nothing is assigned between and behind
+    codes = [code for plane in planes for code in plane]
+    texts = ["a".join(map(chr, codes[at : at + 4096])) for at in range(0, len(codes), 4096)]
+    for text, answer in zip(texts, javascript(model_path, texts, CONFIGS[1:2]), strict=True):
+        assert answer["columns"] == [columns(text, CONFIGS[1])]
+
+
+def test_spellings_are_keyed_alike_where_python_knows_the_letters(model_path: Path) -> None:
+    known = [chr(code) for code in range(0x20000) if unicodedata.category(chr(code)) not in ("Cn", "Cs", "Co")]
+    cherokee = [char for char in known if "CHEROKEE" in unicodedata.name(char, "")]
+    texts = [f"x{char} Σσς {char.upper()}" for char in known if char not in cherokee]
+    answers = javascript(model_path, ["\n".join(texts)])
+    assert answers[0]["key"] == spelling_key("\n".join(texts))
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The packed package, unpacked where an installation puts it."""
+    if shutil.which("npm") is None:
+        pytest.skip("npm is not installed")
+    folder = tmp_path_factory.mktemp("npm")
+    subprocess.run(["npm", "pack", "--silent", "--pack-destination", str(folder), str(JS)], check=True, capture_output=True)
+    (tarball,) = folder.glob("*.tgz")
+    command = ["npm", "install", "--silent", "--offline", "--no-audit", "--no-fund", "--prefix", str(folder), str(tarball)]
+    subprocess.run(command, check=True, capture_output=True)
+    return folder / "node_modules" / ".bin" / "wiretag"
+
+
+def both(installed: Path, *arguments: str, text: bytes = b"") -> list[tuple[int, bytes]]:
+    commands = ([str(installed)], [sys.executable, "-m", "wiretag.cli"])
+    done = [subprocess.run([*command, *arguments], input=text, capture_output=True, check=False) for command in commands]
+    for own in done:
+        assert b"Traceback" not in own.stderr
+        assert b"    at " not in own.stderr
+        assert bool(own.stderr) == bool(own.returncode)
+    return [(own.returncode, own.stdout) for own in done]
+
+
+def test_the_packed_command_prints_what_predict_prints(installed: Path, wire_model: Path, tmp_path: Path) -> None:
+    good, empty, binary = (tmp_path / name for name in ("good.txt", "empty.txt", "binary.txt"))
+    good.write_text(
+        "(Agency) – Bank\nThe bank and the profit\n„Zölle“\nBranchen: Top-Story, Tagesnachrichten\n", encoding="utf-16"
+    )
+    empty.write_bytes(b"\n \n")
+    binary.write_bytes(b"\0\1\xff")
+    lines = tmp_path / "in.jsonl"
+    rows = [
+        '{"id": 12345678901234567890, "text": "bank 5 \\" 7"}',
+        '{"text": ',
+        "",
+        '{"id": [1.0, {"": 7, "a": "7"}], "text": "goal"}',
+        "[1]",
+    ]
+    lines.write_text("\n".join(rows))
+    model = ("--model", str(wire_model))
+    for arguments in (
+        [str(good), *model],
+        [str(good), "--json", *model],
+        [str(good), str(empty), str(binary), str(tmp_path), str(tmp_path / "none"), "--json", "--all", *model],
+        ["-", "--json", "--names", "de", *model],
+        ["--jsonl", str(lines), *model],
+        ["--jsonl", str(lines), "--threshold", "0.3", *model],
+        [str(good), "--threshold", "7", *model],
+        [str(good), "--model", str(good)],
+        [str(good), "--model", str(tmp_path / "none")],
+        [*model],
+        [str(good), "--unknown", *model],
+    ):
+        ours, theirs = both(installed, *arguments, text=b"The coach of the league")
+        assert ours == theirs, arguments
+
+
+def damaged(content: bytes) -> list[bytes]:
+    (length,) = np.frombuffer(content[:8], "<u8").tolist()
+    header = json.loads(content[8 : 8 + length])
+
+    def with_header(header: dict[str, Any], body: bytes = content[8 + length :]) -> bytes:
+        text = json.dumps(header).encode()
+        return len(text).to_bytes(8, "little") + text + body
+
+    def with_metadata(**changed: str) -> bytes:
+        return with_header({**header, "__metadata__": {**header["__metadata__"], **changed}})
+
+    swapped = {**header, "weights": header["labels"]}
+    return [
+        b"", b"\x89PNG\r\n", content[:100], content[:-1], content + b"x", with_metadata(format="2"), with_metadata(format='"x"'),
+        with_metadata(features="{}"), with_metadata(facets="[]"), with_metadata(names="3"), with_metadata(weighting="{}"),
+        with_header({key: value for key, value in header.items() if key != "__metadata__"}), with_header(swapped),
+        with_header(header, bytes(len(content) - 8 - length)), with_header(header, b"\xff" * (len(content) - 8 - length)),
+    ]  # fmt: skip
+
+
+def test_unsound_model_files_are_refused_with_a_sentence(model_path: Path, tmp_path: Path) -> None:
+    path = tmp_path / "broken.safetensors"
+    for content in damaged(model_path.read_bytes()):
+        path.write_bytes(content)
+        command = ["node", str(JS / "src" / "cli.js"), "-", "--model", str(path)]
+        done = subprocess.run(command, input=b"goal", capture_output=True, check=False)
+        with pytest.raises(model_file.ModelError) as error:
+            model_file.load(path)
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert done.stderr.decode().startswith(f"wiretag: {path} ")
+        assert str(error.value).split(" (")[0].split(":")[0] in done.stderr.decode()

@@ -37,6 +37,17 @@ def test_several_labels_in_a_pipeline() -> None:
     assert (pipeline.predict(both) == truth).mean() > 0.95
 
 
+def test_the_floor_gives_the_best_label_where_none_reaches_its_threshold() -> None:
+    truth = MultiLabelBinarizer().fit_transform([{label} for label in LABELS])
+    pipeline = make_pipeline(WiretagVectorizer(), WiretagClassifier()).fit(TEXTS, truth)
+    heads = pipeline[-1]
+    heads.thresholds_[:] = 1.1
+    heads.floor_ = 0.0
+    assert (pipeline.predict(TEXTS) == truth).mean() > 0.95
+    heads.floor_ = 1.1
+    assert not pipeline.predict(TEXTS).any()
+
+
 def test_search_and_cross_validation() -> None:
     pipeline = make_pipeline(WiretagVectorizer(), WiretagClassifier(costs=(1.0,)))
     assert cross_val_score(pipeline, TEXTS, LABELS, cv=3).mean() > 0.9

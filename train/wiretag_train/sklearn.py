@@ -158,13 +158,12 @@ class WiretagClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             if len(self.classes_) < 2:
                 raise ValueError(f"WiretagClassifier needs two classes or more; there is 1 class: {self.classes_[0]!r}.")
             values = np.eye(len(self.classes_), dtype=np.int8)[which]
-        labels = tuple(map(str, self.classes_))
-        targets = Targets("label", labels, values.astype(np.int8), not self.multilabel_, names=labels)
+        targets = Targets("label", tuple(map(str, self.classes_)), values.astype(np.int8), not self.multilabel_)
         rows = sparse.csr_matrix(X)
         folds = folds_of([str(n) for n in range(rows.shape[0])], [targets], self.seed)
         heads = fit_heads(rows, targets, folds, np.ones(rows.shape[0]), tuple(self.costs), self.n_jobs)
         self.coef_, self.intercept_ = heads.weights.astype(np.float64), heads.intercepts
-        self.slopes_, self.shifts_, self.thresholds_ = heads.slopes, heads.shifts, heads.thresholds
+        self.slopes_, self.shifts_, self.thresholds_, self.floor_ = heads.slopes, heads.shifts, heads.thresholds, heads.floor
         return self
 
     def decision_function(self, X: Any) -> NDArray[np.floating[Any]]:
@@ -194,7 +193,11 @@ class WiretagClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             given: NDArray[Any] = self.model_.given(self.predict_proba(X).astype(np.float32)).astype(np.int64)
             return given
         if self.multilabel_:
-            return (self.predict_proba(X) >= self.thresholds_).astype(np.int64)
+            probability = self.predict_proba(X)
+            several = probability >= self.thresholds_
+            alone = np.flatnonzero(~several.any(axis=1) & (probability.max(axis=1) >= self.floor_))
+            several[alone, probability[alone].argmax(axis=1)] = True
+            return several.astype(np.int64)
         best: NDArray[Any] = self.classes_[self._logits(X).argmax(axis=1)]
         return best
 

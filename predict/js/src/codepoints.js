@@ -1,56 +1,55 @@
-// Class and folded form of every code point, as predict/wiretag/codepoints.py has them.
+/** Class and folded form of code points; the table is Unicode's of the Python package, whatever the engine's version. */
+import { RUNS } from "./unicode.js";
 
-import { RUNS } from "./codepoint_runs.js";
-import { unpacked } from "./varint.js";
-
-export const SEPARATOR = 0, SPACED = 1, IDEOGRAPH = 2, SYLLABLE = 3, DIGIT = 4, IGNORABLE = 5, HANGUL = 6;
+export const [SEPARATOR, SPACED, IDEOGRAPH, SYLLABLE, DIGIT, IGNORABLE, HANGUL, UNASSIGNED] = [0, 1, 2, 3, 4, 5, 6, 7];
 export const CLASS_SHIFT = 24;
-const UNASSIGNED = 7;
 const SPACE = 0x20;
-
+const N_CODES = 0x110000;
 // Letter forms that the same word is written with: Arabic alef, yeh, teh marbuta, kaf; Russian yo.
-const FOLDS = { "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ة": "ه", "ک": "ك", "ё": "е" };
+const FOLDS = { أ: "ا", إ: "ا", آ: "ا", ٱ: "ا", ى: "ي", ی: "ي", ة: "ه", ک: "ك", ё: "е", Ё: "е" };
 
-/** Class of every code point, and where the run of its class begins: digits of a script stand in tens. */
-const { classes, digitStarts } = (() => {
-  const classes = new Uint8Array(0x110000);
-  const digitStarts = new Map();
-  let at = 0;
-  for (const run of unpacked(Uint8Array.from(atob(RUNS), (char) => char.charCodeAt(0)))) {
-    const kind = run & 7, end = at + (run >>> 3);
-    classes.fill(kind, at, end);
-    if (kind === DIGIT) for (let code = at; code < end; code++) digitStarts.set(code, at);
-    at = end;
+/** First code point and class of each run. */
+const [starts, classes] = unpacked();
+/** Symbols that were asked for before; 0 is not yet known. */
+const known = new Uint32Array(N_CODES);
+
+/** ``class << 24 | folded``; separators fold to a space, as do unassigned code points, whose class says that they are. */
+export function symbol(code) {
+  return known[code] || (known[code] = made(code));
+}
+
+function made(code) {
+  let low = 0;
+  for (let high = starts.length; high - low > 1; ) {
+    const middle = (low + high) >> 1;
+    if (starts[middle] <= code) low = middle;
+    else high = middle;
   }
-  return { classes, digitStarts };
-})();
-
-// Symbols are computed once for each code point that occurs.
-const symbols = new Uint32Array(0x110000);
-
-/** `class << 24 | folded`; every separator folds to a space. */
-export function symbolOf(code) {
-  return symbols[code] || (symbols[code] = computed(code));
+  const kind = classes[low];
+  return ((kind << CLASS_SHIFT) | folded(code, kind, starts[low])) >>> 0;
 }
 
-function computed(code) {
-  const kind = classes[code] === UNASSIGNED ? SEPARATOR : classes[code];
-  return ((kind << CLASS_SHIFT) | (kind === SEPARATOR ? SPACE : folded(code, kind))) >>> 0;
-}
-
-function folded(code, kind) {
-  if (kind === DIGIT) return 0x30 + ((code - digitStarts.get(code)) % 10);
+function folded(code, kind, start) {
+  if (kind === SEPARATOR || kind === UNASSIGNED) return SPACE;
   if (kind === IGNORABLE) return code;
+  if (kind === DIGIT) return 0x30 + ((code - start) % 10); // digits stand in tens, 0 to 9
   const char = String.fromCodePoint(code);
-  const lower = char.toLowerCase();
-  const one = lower.length === (lower.codePointAt(0) > 0xffff ? 2 : 1) ? lower : char;
-  return (FOLDS[one] ?? one).codePointAt(0);
+  const lower = FOLDS[char] ?? char.toLowerCase();
+  return [...lower].length === 1 ? lower.codePointAt(0) : code;
 }
 
-/** NFKC, with blanks for code points that the table's Unicode version does not know. */
-export function normalise(text) {
-  if (/^[\0-\x7f]*$/.test(text)) return text;
-  let known = "";
-  for (const char of text) known += classes[char.codePointAt(0)] === UNASSIGNED ? " " : char;
-  return known.normalize("NFKC");
+function unpacked() {
+  const [starts, classes] = [[], []];
+  let at = 0;
+  let code = 0;
+  const digit = () => RUNS.charCodeAt(at++) - 35;
+  while (at < RUNS.length) {
+    let number = digit();
+    if (number === 91) number = (digit() * 92 + digit()) * 92 + digit();
+    else if (number >= 80) number = 80 + (number - 80) * 92 + digit();
+    starts.push(code);
+    classes.push(number & 7);
+    code += (number >>> 3) + 1;
+  }
+  return [starts, classes];
 }

@@ -1,145 +1,161 @@
-// Texts to hashed n-gram counts: the method of predict/wiretag/features.py, one text at a time.
-
-import { CLASS_SHIFT, DIGIT, HANGUL, IDEOGRAPH, IGNORABLE, SEPARATOR, SPACED, SYLLABLE, normalise, symbolOf } from "./codepoints.js";
-import { isSpace } from "./space.js";
+/**
+ * Texts to hashed n-grams; `wiretag/features.py` says the method in full. One n-gram at a time, and where it stands,
+ * so that counting and explaining go the same way. All arithmetic is modulo 2^32.
+ */
+import { CLASS_SHIFT, DIGIT, HANGUL, IDEOGRAPH, IGNORABLE, SEPARATOR, SPACED, SYLLABLE, UNASSIGNED, symbol } from "./codepoints.js";
+import { SPACES, isAscii } from "./text.js";
 
 export const BITS = 20;
 export const VIEWS = ["words", "pairs", "chars", "title"];
-const BASE = 0x9e3779b1, INVERSE = 0x0e8b2f51, PAIR = 0x85ebca6b;
-const WORD_SALT = 0x1b873593, PAIR_SALT = 0xcc9e2d51, CHAR_SALT = 0x2545f491;
-const SPACE = 0x20; // the symbol of every separator
-const RUNS = [[IDEOGRAPH, "ideographs"], [SYLLABLE, "syllables"], [HANGUL, "hangul"]];
-const isLetter = (kind) => kind === SPACED || kind === DIGIT;
-const isWord = (kind) => isLetter(kind) || kind === HANGUL;
+const [WORDS, PAIRS, CHARS, TITLE] = [0, 1, 2, 3];
 
-/** Views that a configuration (the model's `features`) has in use, in their fixed order. */
+const BASE = 0x9e3779b1;
+const PAIR = 0x85ebca6b;
+const WORD_SALT = 0x1b873593;
+const PAIR_SALT = 0xcc9e2d51;
+const CHAR_SALT = 0x2545f491;
+
+const BLANK_OPENING = new RegExp(`^[${SPACES}]*`);
+const NOT_BLANK = new RegExp(`[^${SPACES}]`);
+
+/** Numbers of the views that a feature configuration uses, in their fixed order. */
 export function viewsOf(config) {
-  const used = { words: true, pairs: config.pairs, chars: config.chars !== null, title: config.title };
-  return VIEWS.filter((view) => used[view]);
+  return [WORDS, PAIRS, CHARS, TITLE].filter((view) => view === WORDS || config[VIEWS[view]]);
 }
 
-/** Symbols of a text with a separator at each end, where in the normal form each stands, and where there its title ends. */
-export function symbolsOf(text, config) {
-  const codes = Array.from(normalise(text), (char) => char.codePointAt(0));
-  const symbols = new Uint32Array(codes.length + 2).fill(SPACE);
-  const places = new Uint32Array(codes.length + 2);
-  let n = 1;
-  for (let at = 0; at < codes.length; at++) {
-    const symbol = symbolOf(codes[at]);
-    if (symbol >>> CLASS_SHIFT === IGNORABLE) continue;
-    symbols[n] = symbol;
-    places[n++] = at;
+/** View of the n-grams of one length in a run: the shortest stand with words, the longest of three with pairs. */
+function viewOf(config, [shortest, longest], n) {
+  if (n > shortest) {
+    if (n === longest && longest - shortest > 1) return config.pairs ? PAIRS : WORDS;
+    if (config.chars) return CHARS;
   }
-  symbols[n++] = SPACE;
-  return { symbols: symbols.subarray(0, n), places: places.subarray(0, n), titleEnd: config.title ? titleLength(codes) : 0 };
+  return WORDS;
 }
 
-/** Code points up to the end of the first line that is not blank; 0 if nothing follows it. */
-function titleLength(codes) {
-  const full = (from) => {
-    while (from < codes.length && isSpace(codes[from])) from++;
-    return from;
-  };
-  const end = codes.indexOf(0x0a, full(0));
-  return end >= 0 && full(0) < codes.length && full(end) < codes.length ? end : 0;
-}
-
-/** Calls `found(view, bucket, first, last)` with each n-gram, in the symbols [first, last). */
-export function eachGram({ symbols, places, titleEnd }, config, found) {
-  const kinds = Uint8Array.from(symbols, (symbol) => symbol >>> CLASS_SHIFT);
-  const hash = hasher(symbols);
-  const unit = (view, first, last, value) => {
-    const bucket = bucketOf(value ^ WORD_SALT);
-    found(view, bucket, first, last);
-    if (view === "words" && places[first] < titleEnd) found("title", bucket, first, last);
-  };
-  let before = null;
-  for (const [first, last] of runs(kinds, isWord)) {
-    const value = hash(first, last);
-    unit("words", first, last, value);
-    if (config.pairs && before) found("pairs", bucketOf((Math.imul(before[1], PAIR) + value) ^ PAIR_SALT), before[0], last);
-    before = [first, value];
+/** A text with blanks for code points that the table's Unicode version does not know, as many code points as before. */
+export function blanked(text) {
+  for (const char of text) {
+    if (isUnassigned(char)) return Array.from(text, (char) => (isUnassigned(char) ? " " : char)).join("");
   }
-  for (const [kind, name] of RUNS) {
-    const [shortest, longest] = config[name];
-    for (const [first, last] of runs(kinds, (own) => own === kind)) {
-      for (let n = shortest; n <= longest; n++) {
-        const view = viewOf(config, shortest, longest, n);
-        for (let at = first; at + n <= last; at++) unit(view, at, at + n, hash(at, at + n));
-      }
+  return text;
+}
+
+const isUnassigned = (char) => symbol(char.codePointAt(0)) >>> CLASS_SHIFT === UNASSIGNED;
+
+/** NFKC of a blanked text. */
+export function normalise(text) {
+  return isAscii(text) ? text : blanked(text).normalize("NFKC");
+}
+
+/** Code units up to the end of the first line that is not blank; 0 if nothing follows it. */
+export function titleLength(text) {
+  const end = text.indexOf("\n", BLANK_OPENING.exec(text)[0].length);
+  return end >= 0 && NOT_BLANK.test(text.slice(end)) ? end : 0;
+}
+
+/**
+ * Symbols of a normalised text with a separator before and behind, the ignorable ones left out.
+ * `places` holds the code unit at which each of them stands.
+ */
+export function symbolsOf(text) {
+  const symbols = new Uint32Array(text.length + 2);
+  const places = new Uint32Array(text.length + 2);
+  let n = 0;
+  symbols[n++] = symbol(0x20);
+  for (let at = 0; at < text.length; at++) {
+    const code = text.codePointAt(at);
+    const value = symbol(code);
+    if (value >>> CLASS_SHIFT !== IGNORABLE) {
+      places[n] = at;
+      symbols[n++] = value;
     }
+    if (code > 0xffff) at++;
   }
-  if (config.chars) chars(kinds, hash, config.chars, found);
+  places[n] = text.length;
+  symbols[n++] = symbol(0x20);
+  return { symbols: symbols.subarray(0, n), places: places.subarray(0, n) };
 }
 
-/** Characters in a word with a space at each end where a separator is, the whole word excepted. */
-function chars(kinds, hash, [shortest, longest], found) {
-  for (const [first, last] of runs(kinds, isLetter)) {
-    const from = kinds[first - 1] === SEPARATOR ? first - 1 : first;
-    const to = kinds[last] === SEPARATOR ? last + 1 : last;
+/**
+ * Calls `visit(view, bucket, first, last)` with each n-gram of a text, repeated ones each time; first and last are places in
+ * the symbols, of letters only.
+ */
+export function eachGram({ symbols, places }, titleEnd, config, visit) {
+  const kinds = Uint8Array.from(symbols, (value) => value >>> CLASS_SHIFT);
+  const unit = (view, first, last) => {
+    const bucket = mixed(hash(symbols, first, last) ^ WORD_SALT);
+    visit(view, bucket, first, last);
+    if (config.title && view === WORDS && places[first] < titleEnd) visit(TITLE, bucket, first, last);
+  };
+  let [before, beforeAt] = [0, 0];
+  eachRun(kinds, (kind) => kind === SPACED || kind === DIGIT || kind === HANGUL, (first, last) => {
+    unit(WORDS, first, last);
+    if (!config.pairs) return;
+    const own = hash(symbols, first, last);
+    if (beforeAt) visit(PAIRS, mixed((Math.imul(before, PAIR) + own) ^ PAIR_SALT), beforeAt, last);
+    [before, beforeAt] = [own, first];
+  });
+  for (const [kind, lengths] of [[IDEOGRAPH, config.ideographs], [SYLLABLE, config.syllables], [HANGUL, config.hangul]]) {
+    eachRun(kinds, (own) => own === kind, (first, last) => {
+      for (let n = lengths[0]; n <= lengths[1]; n++) {
+        const view = viewOf(config, lengths, n);
+        for (let at = first; at + n <= last; at++) unit(view, at, at + n);
+      }
+    });
+  }
+  if (config.chars) eachChars(symbols, kinds, config.chars, visit);
+}
+
+/** N-grams inside words with one separator at each end, the whole word excepted. */
+function eachChars(symbols, kinds, [shortest, longest], visit) {
+  eachRun(kinds, (kind) => kind === SPACED || kind === DIGIT, (first, last) => {
+    const start = first - (kinds[first - 1] === SEPARATOR);
+    const end = last + (kinds[last] === SEPARATOR);
     for (let n = Math.max(shortest, 3); n <= longest; n++) {
-      for (let at = from; at + n <= to; at++) {
-        const a = Math.max(at, first), b = Math.min(at + n, last);
-        if (b - a > n - 2) found("chars", bucketOf(hash(at, at + n) ^ CHAR_SALT), a, b);
+      for (let at = start; at + n <= end; at++) {
+        const [from, to] = [Math.max(at, first), Math.min(at + n, last)];
+        if (to - from > n - 2) visit(CHARS, mixed(hash(symbols, at, at + n) ^ CHAR_SALT), from, to);
       }
     }
+  });
+}
+
+/** Calls `found(first, last)` with each longest run of places whose class is inside; both ends of `kinds` are separators. */
+function eachRun(kinds, inside, found) {
+  for (let last = 1; last < kinds.length; last++) {
+    const first = last;
+    while (inside(kinds[last])) last++;
+    if (last > first) found(first, last);
   }
 }
 
-function viewOf(config, shortest, longest, n) {
-  const view = n === shortest ? "words" : n === longest && longest - shortest > 1 ? "pairs" : "chars";
-  return view === "words" || config[view] ? view : "words";
+/** The sum of symbol i times B**i. */
+function hash(symbols, first, last) {
+  let value = 0;
+  for (let at = last - 1; at >= first; at--) value = (Math.imul(value, BASE) + symbols[at]) | 0;
+  return value;
 }
 
-function* runs(kinds, inside) {
-  let first = -1;
-  for (let n = 0; n <= kinds.length; n++) {
-    const within = n < kinds.length && inside(kinds[n]);
-    if (within && first < 0) first = n;
-    else if (!within && first >= 0) {
-      yield [first, n];
-      first = -1;
-    }
-  }
-}
-
-/** A function that gives the hash of the symbols [first, last): sum of s_i * B**i, by prefix sums. */
-function hasher(symbols) {
-  const prefix = new Int32Array(symbols.length + 1);
-  const inverse = new Int32Array(symbols.length + 1);
-  inverse[0] = 1;
-  for (let n = 0, power = 1; n < symbols.length; n++) {
-    prefix[n + 1] = prefix[n] + Math.imul(symbols[n], power);
-    power = Math.imul(power, BASE);
-    inverse[n + 1] = Math.imul(inverse[n], INVERSE);
-  }
-  return (first, last) => Math.imul(prefix[last] - prefix[first], inverse[first]);
-}
-
-/** The top bits of murmur3's 32-bit finaliser. */
-function bucketOf(value) {
+/** Bucket of a hash: the top bits of murmur3's 32-bit finaliser. */
+function mixed(value) {
   value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
   value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
   return (value ^ (value >>> 16)) >>> (32 - BITS);
 }
 
-/** View -> ascending buckets, their counts, and the number of n-grams. */
-export function countsOf(text, config) {
-  const views = viewsOf(config);
-  const found = Object.fromEntries(views.map((view) => [view, []]));
-  eachGram(symbolsOf(text, config), config, (view, bucket) => found[view].push(bucket));
-  return new Map(views.map((view) => [view, counted(found[view])]));
-}
-
-function counted(list) {
-  const all = Uint32Array.from(list).sort();
-  const buckets = [], counts = [];
-  for (const bucket of all) {
-    if (buckets.at(-1) === bucket) counts[counts.length - 1]++;
-    else {
-      buckets.push(bucket);
-      counts.push(1);
+/** Sorted columns (``view << BITS | bucket``) of all n-grams of a text, repeated ones each time. */
+export function columnsOf(text, config) {
+  const normal = normalise(text);
+  const spots = symbolsOf(normal);
+  let columns = new Uint32Array(spots.symbols.length * 8);
+  let n = 0;
+  eachGram(spots, titleLength(normal), config, (view, bucket) => {
+    if (n === columns.length) {
+      const larger = new Uint32Array(n * 2);
+      larger.set(columns);
+      columns = larger;
     }
-  }
-  return { buckets, counts, length: all.length };
+    columns[n++] = (view << BITS) | bucket;
+  });
+  return columns.subarray(0, n).sort();
 }

@@ -1,105 +1,102 @@
-// The model file: checked, as predict/wiretag/model.py does, before anything is built from it.
-
+/** The model file, checked before anything is built from it; `wiretag/model.py` describes its tensors. */
+import { ModelError } from "./errors.js";
 import { BITS, VIEWS, viewsOf } from "./features.js";
+import { damaged, foreign, parsed } from "./safetensors.js";
 import { unpackAscending } from "./varint.js";
+import { lookup } from "./vectors.js";
 
 const FORMAT = 1;
-const MAX_HEADER = 32 * 2 ** 20;
-const TYPES = { U8: Uint8Array, I8: Int8Array, U16: Uint16Array, F32: Float32Array };
-const VECTORS = {
-  counts: ["U16", "U8"], labels: ["U16", "U8"], weights: ["I8"], scales: ["F32"],
-  intercepts: ["F32"], slopes: ["F32"], shifts: ["F32"], thresholds: ["F32"],
+// How the names of the tensors' types begin.
+const TYPES = {
+  columns: "Uint8", idf: "Uint8", counts: "Uint", labels: "Uint", weights: "Int8",
+  scales: "Float", intercepts: "Float", slopes: "Float", shifts: "Float", thresholds: "Float",
 };
 
-/** A model file that is foreign, damaged or too new; the message is for people. */
-export class ModelError extends Error {
-  name = "ModelError";
-}
-
-/** A model from the bytes of its file. */
-export function loads(data) {
-  // A Buffer of Node's is an Uint8Array whose slice is no copy.
+/** A model from the bytes of its file; `name` is used in messages. */
+export function loads(data, name = "model") {
   const bytes = ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
-  const foreign = new ModelError("This is not a wiretag model (no readable safetensors header).");
-  if (bytes.length < 8) throw foreign;
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  if (length > Math.min(MAX_HEADER, bytes.length - 8)) throw foreign;
-  let header, metadata;
+  const { metadata, tensors } = parsed(bytes, name);
+  const said = (key) => JSON.parse(metadata[key] ?? missing(key));
+  let version;
   try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length)));
-    metadata = Object.fromEntries(Object.entries(header.__metadata__ ?? {}).map(([key, value]) => [key, JSON.parse(value)]));
+    version = metadata.format && said("format");
   } catch {
-    throw foreign;
+    throw foreign(name);
   }
-  const version = metadata.format;
-  if (!Number.isInteger(version)) throw new ModelError("This is a safetensors file, but no wiretag model (it names no format version).");
+  if (!Number.isInteger(version)) {
+    throw new ModelError(`${name} is a safetensors file, but no wiretag model (it names no format version).`);
+  }
   if (version < 1 || version > FORMAT) {
-    throw new ModelError(`The model has format ${version}; this wiretag reads formats 1 to ${FORMAT}. Upgrade wiretag, or retrain.`);
+    throw new ModelError(
+      `${name} has model format ${version}; this wiretag reads formats 1 to ${FORMAT}. Upgrade wiretag, or retrain.`,
+    );
   }
   try {
-    return built(metadata, tensorsOf(header, bytes.subarray(8 + length)));
+    return built(said, tensors);
   } catch (error) {
-    throw new ModelError(`The model is damaged: ${error.message}. Train it again, or fetch it again.`);
+    throw damaged(name, `damaged: ${error.message}.`);
   }
 }
 
-/** The tensors, which must cover the buffer one after another, each as long as its shape says. */
-function tensorsOf(header, buffer) {
-  const entries = Object.entries(header).filter(([name]) => name !== "__metadata__");
-  entries.sort((a, b) => a[1].data_offsets[0] - b[1].data_offsets[0] || a[1].data_offsets[1] - b[1].data_offsets[1]);
-  const tensors = {};
-  let at = 0;
-  for (const [name, { dtype, shape: [length], data_offsets: [begin, end] }] of entries) {
-    const size = TYPES[dtype].BYTES_PER_ELEMENT;
-    check(begin === at && end === begin + length * size && end <= buffer.length, "a tensor is not where it should be");
-    tensors[name] = { dtype, array: new TYPES[dtype](buffer.slice(begin, end).buffer) };
-    at = end;
-  }
-  check(at === buffer.length, "the tensors do not fill the file");
-  return tensors;
+function check(holds, reason) {
+  if (!holds) throw RangeError(reason);
 }
 
-function built(metadata, tensors) {
-  const model = { features: metadata.features, weighting: metadata.weighting, facets: [], about: {} };
-  for (const name of ["metrics", "training", "licence"]) model.about[name] = metadata[name];
-  model.names = metadata.names ?? {};
-  model.wire = metadata.wire ?? {};
-  for (const name of ["columns", "idf"]) check(tensors[name].dtype === "U8", `the tensor '${name}' has the wrong type`);
-  for (const [name, types] of Object.entries(VECTORS)) {
-    check(types.includes(tensors[name].dtype), `the tensor '${name}' has the wrong type`);
-    model[name] = tensors[name].array;
+const missing = (name) => check(false, `'${name}' is missing`);
+const checkFit = (holds, what, to) => check(holds, `the ${what} do not fit the ${to}`);
+
+function built(said, tensors) {
+  const facets = facetsOf(said("facets"));
+  const labels = facets.flatMap((facet) => facet.labels);
+  for (const name in TYPES) {
+    const tensor = tensors[name] ?? missing(name);
+    check(tensor.constructor.name.startsWith(TYPES[name]), `the tensor '${name}' has the wrong type`);
+    if (TYPES[name] !== "Float") continue;
+    check(tensor.every(Number.isFinite), "a number is not finite");
+    checkFit(name === "scales" || tensor.length === labels.length, "numbers", "labels");
   }
-  model.columns = unpackAscending(tensors.columns.array);
-  model.idf = tensors.idf.array;
+  const { counts, idf, labels: rows, weights, scales } = tensors;
+  const columns = unpackAscending(tensors.columns);
+  const offsets = offsetsOf(counts);
+  const isKnown = !(columns.at(-1) >= VIEWS.length << BITS) && idf.length === columns.length;
+  checkFit(isKnown && counts.length === columns.length && offsets.at(-1) === rows.length, "weights", "vocabulary");
+  const nRows = labels.length + facets.filter((facet) => !facet.exclusive).length;
+  checkFit(weights.length === rows.length && scales.length === nRows && rows.every((row) => row < nRows), "weights", "labels");
+  const config = said("features");
+  for (const lengths of [config.chars ?? [1, 1], config.ideographs, config.syllables, config.hangul]) {
+    const [low, high] = lengths;
+    const areWhole = lengths.length === 2 && lengths.every(Number.isInteger);
+    check(areWhole && 1 <= low && low <= high && high <= 16, "the n-gram lengths are out of range");
+  }
+  const weighting = said("weighting");
+  const views = viewsOf(config).map((view) => weighting[VIEWS[view]]);
+  const areNumbers = views.every((how) => [how.weight, how.k, how.b, how.average_length].every(Number.isFinite));
+  checkFit(areNumbers && Object.keys(weighting).length === views.length, "weights", "views");
+  const [names, wire] = [said("names"), said("wire")];
+  check([names, wire].every((table) => table && typeof table === "object" && !Array.isArray(table)), "the names are not a table");
+  return { ...tensors, facets, labels, rows, offsets, names, wire, vectoriser: { config, weighting, featureOf: lookup(columns), idf } };
+}
+
+/** The facets, each with the place of its first label and of its common row on the axes of labels and rows. */
+function facetsOf(told) {
   let first = 0;
-  for (const { name, labels, exclusive, beside, floor } of metadata.facets) {
-    model.facets.push({ name, labels, exclusive, beside: beside ?? {}, floor, first, last: first + labels.length });
+  let common = told.flatMap((facet) => facet.labels).length;
+  return told.map(({ name, labels, exclusive, beside, floor }) => {
+    check(Number.isFinite(floor), "a number is not finite");
+    const place = (label) => {
+      check(labels.includes(label), "a rule names an unknown label");
+      return labels.indexOf(label);
+    };
+    const rules = Object.entries(beside).map(([label, others]) => [place(label), others.map(place)]);
+    const facet = { name: String(name), labels: labels.map(String), exclusive, floor, rules, first, common: exclusive ? -1 : common++ };
     first += labels.length;
-  }
-  model.labelIds = model.facets.flatMap((facet) => facet.labels);
-  const nFeatures = model.columns.length;
-  const nRows = first + model.facets.filter((facet) => !facet.exclusive).length;
-  check(model.idf.length === nFeatures && model.counts.length === nFeatures, "the vocabulary has the wrong shape");
-  model.offsets = new Uint32Array(nFeatures + 1);
-  for (let n = 0; n < nFeatures; n++) model.offsets[n + 1] = model.offsets[n] + model.counts[n];
-  check(!nFeatures || model.columns[nFeatures - 1] < VIEWS.length * 2 ** BITS, "the vocabulary names a view that does not exist");
-  check(model.offsets[nFeatures] === model.labels.length, "the weights do not fit the vocabulary");
-  check(model.weights.length === model.labels.length && model.labels.every((row) => row < nRows), "the weights do not fit the labels");
-  check(model.scales.length === nRows, "the calibration does not fit the labels");
-  for (const name of ["intercepts", "slopes", "shifts", "thresholds"]) {
-    check(model[name].length === first, "the calibration does not fit the labels");
-    check(model[name].every(Number.isFinite), "a number is not finite");
-  }
-  check(model.scales.every(Number.isFinite), "a number is not finite");
-  for (const name of ["chars", "ideographs", "syllables", "hangul"]) {
-    const lengths = model.features[name];
-    const fits = name === "chars" && lengths === null || 1 <= lengths[0] && lengths[0] <= lengths[1] && lengths[1] <= 16;
-    check(fits, "the n-gram lengths are out of range");
-  }
-  check(viewsOf(model.features).join() === VIEWS.filter((view) => view in model.weighting).join(), "the weighting does not fit the views");
-  return model;
+    return facet;
+  });
 }
 
-function check(holds, problem) {
-  if (!holds) throw new Error(problem);
+/** Where each feature's weights begin. */
+function offsetsOf(counts) {
+  const offsets = new Uint32Array(counts.length + 1);
+  counts.forEach((count, n) => (offsets[n + 1] = offsets[n] + count));
+  return offsets;
 }

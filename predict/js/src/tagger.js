@@ -1,158 +1,157 @@
-// A loaded model that tags texts: predict/wiretag/tagger.py.
+/** `Tagger`: a loaded model that tags texts. */
+import { UsageError } from "./errors.js";
+import { spansOf } from "./explain.js";
+import { loads } from "./model.js";
+import { vector } from "./vectors.js";
+import { gather, parse } from "./wire.js";
 
-import { explained } from "./explain.js";
-import { ModelError, loads } from "./model.js";
-import { vectorOf } from "./vectors.js";
-import { parse, rulesOf } from "./wire.js";
-
-export { ModelError };
-const LANGUAGE = "language";
-const UNKNOWN = "und";
-const f = Math.fround;
+const LANGUAGE_FACET = "language";
+const UNKNOWN_LANGUAGE = "und";
+const single = Math.fround;
+// What a stored root stands for, in steps of its row's scale; the place is the root's byte.
+const WEIGHTS = Float64Array.from({ length: 256 }, (_, byte) => ((byte << 24) >> 24) * Math.abs((byte << 24) >> 24));
 
 export class Tagger {
+  #model;
   #rules;
 
   constructor(model) {
-    this.model = model;
+    this.#model = model;
   }
 
-  /** A tagger from the bytes of a model file; throws `ModelError` if they are not a sound one. */
-  static load(data) {
-    return new Tagger(loads(data));
+  /** A tagger from the bytes of a model file; `name` is used in messages. */
+  static load(data, name) {
+    return new this(loads(data, name));
   }
 
+  /** Each facet's name, labels, and whether exactly one of them holds. */
+  get facets() {
+    return this.#model.facets.map(({ name, labels, exclusive }) => ({ name, labels: [...labels], exclusive }));
+  }
+
+  /** Ids of all labels of all facets, in the order of `probabilities`. */
   get labels() {
-    return this.model.labelIds;
+    return [...this.#model.labels];
   }
 
   /** The story without what is said of its sender, and the footer's labels. */
   parse(raw) {
-    if (!Object.keys(this.model.wire).length) return { text: raw, declared: {} };
-    return parse(raw, (this.#rules ??= rulesOf(this.model)));
+    const { wire, names } = this.#model;
+    if (!Object.keys(wire).length) return { text: raw, declared: new Map() };
+    this.#rules ??= gather(wire, names);
+    return parse(raw, this.#rules);
   }
 
-  /** Tags of one raw item, as `predict --json` prints them. */
-  tag(raw, { threshold = null, names = "item", exact = false } = {}) {
-    const item = this.parse(raw);
-    const probability = this.#probabilities(item.text);
-    const given = this.#given(probability, threshold);
-    const chosen = this.model.facets.map((facet) => [facet, ranked(facet, given, probability)]);
-    const found = chosen.find(([facet]) => facet.name === LANGUAGE)?.[1][0];
-    const language = found ? found.label : UNKNOWN;
-    const wanted = names === "item" ? language : names;
-    const result = { language };
-    for (const [facet, tags] of chosen) {
-      if (facet.name === LANGUAGE) continue;
-      result[facet.name] = tags.map(({ label, probability }) => ({
-        label, name: this.name(facet.name, label, wanted), probability: exact ? probability : rounded(probability, 1e4),
-      }));
+  /** Tags of one raw item. */
+  tag(text, { threshold, names = "item" } = {}) {
+    const { text: story, declared } = this.parse(text);
+    const probability = this.#probabilities(story);
+    const given = this.#given(probability);
+    const chosen = new Map();
+    for (const { name, labels, first } of this.#model.facets) {
+      const isGiven = threshold === undefined || name === LANGUAGE_FACET ? (n) => given[n] : (n) => probability[n] >= single(threshold);
+      const tags = labels.map((label, n) => ({ label, name: label, probability: probability[first + n] }));
+      chosen.set(name, tags.filter((_, n) => isGiven(first + n)).sort((a, b) => b.probability - a.probability));
     }
-    return { ...result, declared: item.declared };
+    const language = chosen.get(LANGUAGE_FACET)?.[0]?.label ?? UNKNOWN_LANGUAGE;
+    chosen.delete(LANGUAGE_FACET);
+    for (const [facet, tags] of chosen) {
+      for (const tag of tags) tag.name = this.name(facet, tag.label, names === "item" ? language : names);
+    }
+    return { language, facets: chosen, declared };
   }
 
   /** Tags of each raw item, in order. */
-  tagMany(texts, options) {
-    return Array.from(texts, (text) => this.tag(text, options));
+  *tagMany(texts, options) {
+    for (const text of texts) yield this.tag(text, options);
   }
 
   /** Probability of every label for a raw item, in the order of `labels`. */
-  probabilities(raw) {
-    return this.#probabilities(this.parse(raw).text);
+  probabilities(text) {
+    return this.#probabilities(this.parse(text).text);
   }
 
-  /** What each word of the story (`parse(raw).text`) adds to a label's score; places count as JavaScript's strings do. */
-  explain(raw, label) {
-    const column = this.model.labelIds.indexOf(label);
-    if (column < 0) throw new RangeError(`The model has no label '${label}' (it has: ${this.labels.join(", ")}).`);
-    return explained(this.parse(raw).text, this.model, this.#rowsOf(column));
+  /** What each word of the story adds to a label's score, in the first facet that has the label or in the one named. */
+  explain(text, label, name) {
+    const model = this.#model;
+    const facet = model.facets.find((facet) => facet.labels.includes(label) && facet.name === (name ?? facet.name));
+    if (!facet) throw new UsageError(`The model has no label '${label}' (it has: ${model.labels.join(", ")}).`);
+    const counted = new Set([facet.first + facet.labels.indexOf(label), facet.common]);
+    const story = this.parse(text).text;
+    const { features, values } = vector(story, model.vectoriser);
+    const parts = new Map();
+    features.forEach((feature, n) => {
+      let part = 0;
+      for (let place = model.offsets[feature]; place < model.offsets[feature + 1]; place++) {
+        const row = model.rows[place];
+        if (counted.has(row)) part += WEIGHTS[model.weights[place] & 0xff] * model.scales[row];
+      }
+      if (part) parts.set(feature, part * values[n]);
+    });
+    return spansOf(story, model.vectoriser, parts);
   }
 
   /** Name of a label in a language, else in English, else its id. */
   name(facet, label, language = "en") {
-    const names = this.model.names[facet]?.[label] ?? {};
-    return [names[language], names.en].find((own) => own?.length)?.[0] ?? label;
-  }
-
-  #rowsOf(column) {
-    let common = this.labels.length;
-    const rows = new Set([column]);
-    for (const facet of this.model.facets) {
-      if (facet.exclusive) continue;
-      if (facet.first <= column && column < facet.last) rows.add(common);
-      common++;
-    }
-    return rows;
+    const names = this.#model.names[facet]?.[label] ?? {};
+    const found = [names[language], names.en].find((own) => Array.isArray(own) && own.length);
+    return found ? found[0] : label;
   }
 
   #probabilities(story) {
-    const { model } = this;
-    const sums = new Float64Array(model.scales.length);
-    const { features, values } = vectorOf(story, model);
+    const { facets, labels, rows, offsets, weights, scales, intercepts, slopes, shifts, vectoriser } = this.#model;
+    const sums = new Float64Array(scales.length);
+    const { features, values } = vector(story, vectoriser);
     features.forEach((feature, n) => {
-      for (let at = model.offsets[feature]; at < model.offsets[feature + 1]; at++) {
-        const root = model.weights[at];
-        sums[model.labels[at]] += values[n] * (root * Math.abs(root));
-      }
+      const value = values[n];
+      for (let at = offsets[feature]; at < offsets[feature + 1]; at++) sums[rows[at]] += value * WEIGHTS[weights[at] & 0xff];
     });
-    let common = this.labels.length;
-    const result = new Float32Array(common);
-    for (const facet of model.facets) {
-      const shared = facet.exclusive ? 0 : sums[common] * model.scales[common++];
-      const logits = new Float32Array(facet.last - facet.first);
-      for (let n = facet.first; n < facet.last; n++) {
-        const score = f(sums[n] * model.scales[n] + model.intercepts[n] + shared);
-        logits[n - facet.first] = f(f(score * model.slopes[n]) + model.shifts[n]);
+    const logits = new Float32Array(labels.length);
+    for (const { first, labels, common } of facets) {
+      for (let n = first; n < first + labels.length; n++) {
+        const shared = common < 0 ? 0 : sums[common] * scales[common];
+        const score = single(sums[n] * scales[n] + intercepts[n] + shared);
+        logits[n] = single(score * slopes[n]) + shifts[n];
       }
-      result.set(facet.exclusive ? softmax(logits) : logits.map(sigmoid), facet.first);
     }
-    return result;
+    for (const { first, labels, exclusive } of facets) {
+      const part = logits.subarray(first, first + labels.length);
+      if (exclusive) softmax(part);
+      else part.forEach((logit, n) => (part[n] = 1 / (1 + Math.exp(-Math.min(Math.max(logit, -60), 60)))));
+    }
+    return logits;
   }
 
-  #given(probability, threshold) {
-    const given = Array.from(probability, (own, n) => own >= this.model.thresholds[n]);
-    for (const facet of this.model.facets) {
-      const { first, last, labels } = facet;
-      if (first === last) continue;
-      let best = first;
-      for (let n = first; n < last; n++) if (probability[n] > probability[best]) best = n;
-      if (facet.exclusive) given.fill(false, first, last);
-      const alone = !given.slice(first, last).includes(true);
-      if (facet.exclusive || (alone && probability[best] >= facet.floor)) given[best] = true;
-      for (const [label, others] of facet.exclusive ? [] : Object.entries(facet.beside)) {
-        const places = others.map((other) => first + labels.indexOf(other));
-        if (!given[first + labels.indexOf(label)] || places.some((place) => given[place])) continue;
-        given[places.reduce((most, place) => (probability[place] > probability[most] ? place : most))] = true;
+  /** Which labels are given at these probabilities. */
+  #given(probability) {
+    const given = probability.map((value, n) => Number(value >= this.#model.thresholds[n]));
+    for (const { first, labels, exclusive, rules, floor } of this.#model.facets) {
+      if (!labels.length) continue;
+      const part = probability.subarray(first, first + labels.length);
+      const own = given.subarray(first, first + labels.length);
+      const best = mostProbable(part, part.keys());
+      if (exclusive) {
+        own.fill(0);
+        own[best] = 1;
+        continue;
       }
-      if (threshold === null || facet.name === LANGUAGE) continue;
-      for (let n = first; n < last; n++) given[n] = probability[n] >= f(threshold);
+      if (!own.includes(1) && part[best] >= single(floor)) own[best] = 1;
+      for (const [label, others] of rules) {
+        if (own[label] && !others.some((other) => own[other])) own[mostProbable(part, others)] = 1;
+      }
     }
     return given;
   }
 }
 
-/** The labels of a facet that are given, the most probable first. */
-function ranked(facet, given, probability) {
-  const tags = [];
-  for (let n = facet.first; n < facet.last; n++) {
-    if (given[n]) tags.push({ label: facet.labels[n - facet.first], probability: probability[n] });
-  }
-  return tags.sort((a, b) => b.probability - a.probability);
+function mostProbable(probability, places) {
+  return [...places].reduce((best, place) => (probability[place] > probability[best] ? place : best));
 }
 
-const sigmoid = (logit) => f(1 / f(1 + f(Math.exp(-Math.min(Math.max(logit, -60), 60)))));
-
+/** In place. */
 function softmax(logits) {
-  const most = logits.reduce((a, b) => Math.max(a, b));
-  const power = logits.map((logit) => Math.exp(f(logit - most)));
-  const sum = power.reduce((a, b) => f(a + b));
-  return power.map((own) => f(own / sum));
-}
-
-/** A float32 probability in steps, exact halves to the even one, as Python rounds. */
-export function rounded(value, steps) {
-  const exact = value * steps;
-  const down = Math.floor(exact);
-  const up = exact - down > 0.5 || (exact - down === 0.5 && down % 2);
-  return (down + (up ? 1 : 0)) / steps;
+  const highest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+  logits.forEach((logit, n) => (logits[n] = Math.exp(logit - highest)));
+  const sum = logits.reduce((a, b) => a + b, 0);
+  logits.forEach((power, n) => (logits[n] = power / sum));
 }

@@ -1,43 +1,51 @@
-// Counts to weighted, normalised vectors: predict/wiretag/vectors.py, with its single precision.
+/** Counts to weighted, normalised vectors, in the same single and double precision as `wiretag/vectors.py`. */
+import { BITS, VIEWS, columnsOf, viewsOf } from "./features.js";
 
-import { BITS, VIEWS, countsOf } from "./features.js";
+const single = Math.fround;
+// Columns are looked up among those that share their higher bits.
+const LOW_BITS = 6;
 
-const f = Math.fround;
-
-/** The features of a text that the model knows, in Python's order, and their values. */
-export function vectorOf(text, model) {
-  const features = [], values = [];
-  let squaredNorm = 0;
-  for (const [view, counts] of countsOf(text, model.features)) {
-    const how = model.weighting[view];
-    const known = counts.buckets.map((bucket) => placeOf(model.columns, VIEWS.indexOf(view) * 2 ** BITS + bucket));
-    const stretch = f(how.k * (1 - how.b + (how.b * counts.length) / Math.max(how.average_length, 1e-9)));
-    const own = [];
-    let squares = 0;
-    known.forEach((feature, n) => {
-      if (feature < 0) return;
-      const count = counts.counts[n];
-      const value = f(f(f(count * f(how.k + 1)) / f(count + stretch)) * (model.idf[feature] / 16));
-      features.push(feature);
-      own.push(value);
-      squares += f(value * value);
-    });
-    if (!own.length) continue;
-    squaredNorm += how.weight ** 2;
-    const scale = f(how.weight / Math.sqrt(squares));
-    for (const value of own) values.push(f(value * scale));
-  }
-  const norm = f(Math.sqrt(squaredNorm));
-  return { features, values: values.map((value) => f(value / norm)) };
+/** Gives a function from a column to the number of its feature, -1 where the model does not know it. */
+export function lookup(columns) {
+  const begins = new Uint32Array(((VIEWS.length << BITS) >>> LOW_BITS) + 1);
+  for (const column of columns) begins[(column >>> LOW_BITS) + 1]++;
+  for (let n = 1; n < begins.length; n++) begins[n] += begins[n - 1];
+  return (column) => {
+    const group = column >>> LOW_BITS;
+    for (let at = begins[group]; at < begins[group + 1]; at++) if (columns[at] === column) return at;
+    return -1;
+  };
 }
 
-/** Place of a number in an ascending list, or -1. */
-export function placeOf(list, wanted) {
-  let low = 0, high = list.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (list[middle] < wanted) low = middle + 1;
-    else high = middle;
+/** Features of a text and their values: two arrays of one length. */
+export function vector(text, { config, weighting, featureOf, idf }) {
+  const columns = columnsOf(text, config);
+  const [features, values] = [[], []];
+  let squaredNorm = 0;
+  let at = 0;
+  for (const view of viewsOf(config)) {
+    const { weight, k, b, average_length } = weighting[VIEWS[view]];
+    const begin = at;
+    while (at < columns.length && columns[at] >>> BITS === view) at++;
+    const length = at - begin;
+    const stretch = single(k * (1 - b + (b * length) / Math.max(average_length, 1e-9)));
+    const first = features.length;
+    let squares = 0;
+    for (let from = begin, to = begin; from < at; from = to) {
+      while (to < at && columns[to] === columns[from]) to++;
+      const feature = featureOf(columns[from]);
+      if (feature < 0) continue;
+      const count = to - from;
+      const saturated = single(single(count * single(k + 1)) / single(count + stretch));
+      const value = single(saturated * single(idf[feature] / 16));
+      features.push(feature);
+      values.push(value);
+      squares += single(value * value);
+    }
+    if (features.length > first) squaredNorm += weight ** 2;
+    const scale = squares > 0 ? single(weight / Math.sqrt(squares)) : 0;
+    for (let n = first; n < values.length; n++) values[n] = single(values[n] * scale);
   }
-  return list[low] === wanted ? low : -1;
+  const norm = single(Math.sqrt(squaredNorm));
+  return { features, values: values.map((value) => single(value / norm)) };
 }

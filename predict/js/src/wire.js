@@ -1,159 +1,138 @@
-// Raw wire items: the story apart from what is said of the sender, and the labels of the footer. As predict/wiretag/wire.py.
-
-import { SPACES, lengthOf, lines as linesOf, strip, words } from "./space.js";
+/**
+ * Raw wire items: the story apart from what is said of the sender, and the labels that the footer declares. All words come
+ * as data, with the model; `wiretag/wire.py` says what the shapes mean.
+ */
+import { SPACES, length, lines as linesOf, spellingKey, strip } from "./text.js";
 
 const S = `[${SPACES}]`;
-const DASH = "\\-\\u2010-\\u2015\\u2212";
 const DATELINES = [
-  `^\\([^()\\n]{2,60}\\)${S}*[${DASH}=:：]+${S}*`,
-  `^\\([^()\\n]{2,60}\\)${S}+(?=[^()\\n]{2,40}${S}[${DASH}]${S})`,
+  `^\\([^()\\n]{2,60}\\)${S}*[-\\u2010-\\u2015\\u2212=:：]+${S}*`,
+  `^\\([^()\\n]{2,60}\\)${S}+(?=[^()\\n]{2,40}${S}[-\\u2010-\\u2015\\u2212]${S})`,
   `^\\([^()=\\n]{1,30}=[^()\\n]{2,40}\\)${S}*`,
-  `^(?=[^(\\n]*(?:,|\\p{Nd})|[^a-z(\\n]+\\()[^\\n()]{2,60}\\([^()\\n]{2,60}\\)${S}*[${DASH}=]+${S}*`,
-  `^[【\\[（][^】\\]）\\n]{2,40}[】\\]）]${S}*[${DASH}=:：]*${S}*`,
-  `^[^\\n\\/]{0,80}\\/[^\\/\\n]{2,40}\\/${S}*[${DASH}]+${S}*`,
-].map((source) => new RegExp(source, "u"));
-const SENDER = new RegExp(`[(【\\[（\\/]${S}*([^()【】\\[\\]（）\\/\\n]{2,60}?)${S}*[)】\\]）\\/]`, "u");
-const LABEL_SEPARATOR = new RegExp(`${S}*[,;|·•،؛、，；]${S}*|${S}+\\/${S}+`, "gu");
-const SENTENCE_END = /[.!?。！？؟…]$/u;
-const ENDS = /^[ .。]+|[ .。]+$/gu;
-const MAX_FOOTER = 400, MAX_HEADING = 80, MAX_INVITATION = 250, MAX_PARTS = 4;
+  `^(?=[^(\\n]*[,\\p{Nd}]|[^a-z(\\n]+\\()[^\\n()]{2,60}\\([^()\\n]{2,60}\\)${S}*[-\\u2010-\\u2015\\u2212=]+${S}*`,
+  `^[【\\[（][^】\\]）\\n]{2,40}[】\\]）]${S}*[-\\u2010-\\u2015\\u2212=:：]*${S}*`,
+  `^[^\\n/]{0,80}/[^/\\n]{2,40}/${S}*[-\\u2010-\\u2015\\u2212]+${S}*`,
+].map((pattern) => new RegExp(pattern, "u"));
+const SENDER = new RegExp(`[(【\\[（/]${S}*([^()【】\\[\\]（）/\\n]{2,60}?)${S}*[)】\\]）/]`, "u");
+const LABEL_SEPARATOR = new RegExp(`${S}*[,;|·•،؛、，；]${S}*|${S}+/${S}+`, "gu");
+const OUTER_DOTS = /^[ .。]+|[ .。]+$/g;
+const BRACKET = /[(【[（/]/;
+const SENTENCE_END = /[.!?。！？؟…]$/;
+const MAX_DATELINE = 160;
+const MAX_FOOTER = 400;
+const MAX_HEADING = 80;
+const MAX_INVITATION = 250;
+const MAX_PARTS = 4;
 
-/** How distributors write, in all languages together, from the model's `wire` and `names`. */
-export function rulesOf({ wire, names }) {
+/** Rules from the model's words by language and its names of labels. */
+export function gather(wire, names) {
   const tables = Object.values(wire);
-  const allOf = (key) => new Set(tables.flatMap((table) => table[key] ?? []).map(spellingKey));
-  const facets = tables.flatMap(Object.keys).filter((key) => key.endsWith("_footer")).map((key) => key.slice(0, -7));
+  const all = (key) => [...new Set(tables.flatMap((table) => table[key] ?? []).map(spellingKey))];
+  const footers = tables.flatMap((table) => Object.keys(table).filter((key) => key.endsWith("_footer")));
   const labels = new Map();
   return {
-    footers: new Map([...new Set(facets)].sort().map((facet) => [facet, allOf(`${facet}_footer`)])),
-    disclaimers: [...allOf("disclaimer")],
-    headings: openings(allOf("about"), `${S}*:?$`),
-    invitations: openings(allOf("follow"), ""),
-    contacts: openings([...allOf("contact")].map((head) => head.replace(/[: ]+$/, "")), `${S}*(?::|$)`),
+    footers: [...new Set(footers)].sort().map((key) => [key.slice(0, -"_footer".length), new Set(all(key))]),
+    disclaimers: all("disclaimer"),
+    headings: openings(all("about"), `${S}*:?$`),
+    contacts: openings(all("contact").map((head) => head.replace(/[: ]+$/, "")), `${S}*(?::|$)`),
+    invitations: openings(all("follow"), ""),
+    /** Name or alias of a label of the facet, as a key -> the label's id. */
     labelsOf(facet) {
       if (!labels.has(facet)) {
-        const byName = new Map();
-        for (const [label, languages] of Object.entries(names[facet] ?? {})) {
-          for (const name of [label, ...Object.values(languages).flat()]) byName.set(spellingKey(name), label);
-        }
-        labels.set(facet, byName);
+        const own = Object.entries(names[facet] ?? {});
+        const pairs = own.flatMap(([label, byLanguage]) => [label, ...Object.values(byLanguage).flat()].map((name) => [spellingKey(name), label]));
+        labels.set(facet, new Map(pairs));
       }
       return labels.get(facet);
     },
   };
 }
 
-/** Whether a line begins with one of the phrases, `{}` in them standing for a name, and the ending behind it. */
+/** Tells whether one of the phrases (`{}` standing for a name) opens a line, with the ending behind it. */
 function openings(phrases, ending) {
-  const parts = [...phrases].filter(Boolean).map((phrase) => {
-    const cuts = phrase.split("{}");
-    return { phrase, start: cuts[0], end: cuts.length > 1 ? cuts.at(-1) : "", pattern: null };
+  const known = phrases.filter(Boolean).map((phrase) => {
+    const parts = phrase.split("{}");
+    const pattern = parts.map((part) => part.replace(/[\^$\\.*+?()[\]{}|/]/g, "\\$&")).join(".{1,60}");
+    let made;
+    return { start: parts[0], end: parts.at(-1), pattern: () => (made ??= new RegExp(`^${pattern}${ending}`, "u")) };
   });
-  return (line) => parts.some((part) => {
-    if (!line.startsWith(part.start) || !line.includes(part.end)) return false;
-    part.pattern ??= new RegExp(`^${part.phrase.split("{}").map(escaped).join(".{1,60}")}${ending}`, "u");
-    return part.pattern.test(line);
-  });
+  return (line) => known.some(({ start, end, pattern }) => line.startsWith(start) && line.includes(end) && pattern().test(line));
 }
 
-const escaped = (text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
-
-/** Take a raw item apart: `{ text, declared }`. */
+/** The story's text, a paragraph a line, and the labels that its own footer names: facet -> ids. */
 export function parse(raw, rules) {
   const lines = linesOf(raw).map(strip).filter(Boolean);
   const declared = new Map();
   let end = lines.length;
   lines.forEach((line, number) => {
-    const facet = number ? footerFacet(line, rules, number * 2 >= lines.length) : null;
-    if (facet === null) return;
-    declared.set(facet, [...(declared.get(facet) ?? []), ...knownLabels(afterColon(line), rules.labelsOf(facet))]);
+    const footer = number > 0 && footerOf(line, rules, number * 2 >= lines.length);
+    if (!footer) return;
+    const [facet, labels] = footer;
+    declared.set(facet, [...(declared.get(facet) ?? []), ...labels]);
     end = Math.min(end, number);
   });
   const sender = senderOf(lines);
   const keys = lines.slice(0, end).map(spellingKey);
-  const disclaims = (text) => rules.disclaimers.some((phrase) => text.includes(phrase));
-  const disclaimed = disclaims(keys.join("\n"));
   const story = [];
   for (const [number, key] of keys.entries()) {
     const line = lines[number];
     if (number >= 2 && endsStory(key, line, rules)) break;
     const ofSender = sender && number * 2 >= lines.length && key.startsWith(sender);
-    const invites = lengthOf(line) <= MAX_INVITATION && rules.invitations(key);
-    if (number && (ofSender || invites || (disclaimed && disclaims(key)))) continue;
-    story.push(number < 2 ? line.slice(datelineOf(line).length) : line);
+    const invites = () => length(line) <= MAX_INVITATION && rules.invitations(key);
+    const disclaimed = () => rules.disclaimers.some((phrase) => key.includes(phrase));
+    if (number && (ofSender || invites() || disclaimed())) continue;
+    story.push(number < 2 ? line.slice(dateline(line).length) : line);
   }
-  return {
-    text: story.filter(Boolean).join("\n"),
-    declared: Object.fromEntries([...declared].filter(([, own]) => own.length).map(([facet, own]) => [facet, [...new Set(own)]])),
-  };
+  const facets = [...declared].filter(([, labels]) => labels.length).map(([facet, labels]) => [facet, [...new Set(labels)]]);
+  return { text: story.filter(Boolean).join("\n"), declared: new Map(facets) };
 }
 
-/** What two spellings of a word have in common: NFKC, case folded, single spaces. */
-export function spellingKey(text) {
-  let folded = "";
-  for (const char of text.normalize("NFKC")) folded += char <= "\x7f" ? char.toLowerCase() : casefolded(char);
-  return words(folded).join(" ");
-}
-
-/** Full case folding of one code point: dotless i stays, Cherokee folds to upper case. */
-function casefolded(char) {
-  if (char === "\u0131") return char;
-  const upper = char.toUpperCase();
-  if (/[\u13a0-\u13fd\uab70-\uabbf]/.test(char)) return upper;
-  return Array.from(upper, (own) => own.toLowerCase()).join("").replace("ß", "ss");
-}
-
-function footerFacet(line, rules, late) {
-  if (lengthOf(line) > MAX_FOOTER) return null;
-  const plain = line.replaceAll("：", ":");
-  if (!plain.includes(":")) return null;
-  const key = spellingKey(plain.slice(0, plain.indexOf(":")));
+/** Facet and labels if the line is a footer; an early line must name a label that is known. */
+function footerOf(line, rules, late) {
+  const colon = line.search(/[:：]/);
+  if (colon < 0 || length(line) > MAX_FOOTER) return null;
+  const key = spellingKey(line.slice(0, colon));
   for (const [facet, keys] of rules.footers) {
-    if (keys.has(key) && (late || knownLabels(afterColon(line), rules.labelsOf(facet)).length)) return facet;
+    if (!keys.has(key)) continue;
+    const labels = splitLabels(line.slice(colon + 1).replaceAll("：", ":"), rules.labelsOf(facet));
+    if (late || labels.length) return [facet, labels];
   }
   return null;
 }
 
-function afterColon(line) {
-  const plain = line.replaceAll("：", ":");
-  return plain.slice(plain.indexOf(":") + 1);
-}
-
-/** Ids of the labels in a listing; a name may itself hold separators. */
-function knownLabels(listing, names) {
-  listing = listing.replace(ENDS, "");
-  const bounds = [[0, 0], ...Array.from(listing.matchAll(LABEL_SEPARATOR), (match) => [match.index, match.index + match[0].length])];
-  bounds.push([listing.length, listing.length]);
-  const known = [];
-  for (let at = 0; at < bounds.length - 1;) {
+/** Label ids of a listing; a name may itself hold separators ("Fashion, Luxury & Beauty", "항공우주·방산"). */
+function splitLabels(text, names) {
+  const listing = text.replace(OUTER_DOTS, "");
+  const found = [...listing.matchAll(LABEL_SEPARATOR)].map((match) => [match.index, match.index + match[0].length]);
+  const bounds = [[0, 0], ...found, [listing.length, listing.length]];
+  const labels = [];
+  for (let at = 0; at < bounds.length - 1; ) {
     let width = Math.min(MAX_PARTS, bounds.length - 1 - at);
-    for (; width > 0; width--) {
-      const label = names.get(spellingKey(listing.slice(bounds[at][1], bounds[at + width][0])));
-      if (label !== undefined) {
-        known.push(label);
-        break;
-      }
-    }
-    at += Math.max(width, 1);
+    const label = () => names.get(spellingKey(listing.slice(bounds[at][1], bounds[at + width][0])));
+    while (width > 1 && label() === undefined) width--;
+    if (label() !== undefined) labels.push(label());
+    at += width;
   }
-  return known;
+  return labels;
 }
 
+/** Whether the line opens the paragraph about the sender or the contact data. */
 function endsStory(key, line, rules) {
-  if (rules.contacts(key)) return true;
-  return lengthOf(line) <= MAX_HEADING && !SENTENCE_END.test(line) && rules.headings(key);
+  return rules.contacts(key) || (length(line) <= MAX_HEADING && !SENTENCE_END.test(line) && rules.headings(key));
 }
 
-/** Name of the distributor in the dateline, as a key. */
+/** Name of the distributor in the dateline, as a key; empty if there is none. */
 function senderOf(lines) {
   for (const line of lines.slice(0, 2)) {
-    const name = SENDER.exec(datelineOf(line));
+    const name = SENDER.exec(dateline(line));
     if (name) return spellingKey(name[1]);
   }
   return "";
 }
 
-function datelineOf(line) {
+/** The tag that opens the line, empty if there is none; all of them hold some kind of bracket, for which it is quick to look. */
+function dateline(line) {
+  if (!BRACKET.test(Array.from(line.slice(0, 2 * MAX_DATELINE)).slice(0, MAX_DATELINE).join(""))) return "";
   for (const pattern of DATELINES) {
     const match = pattern.exec(line);
     if (match) return match[0];

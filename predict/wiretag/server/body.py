@@ -43,6 +43,7 @@ _LARGEST_BODIES_HELD: Final = 32
 _SHOWN: Final = 80
 
 
+_NOT_BINARY = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
 _DOCUMENTS = (
     "text/plain",
     "text/html",
@@ -56,7 +57,7 @@ _DOCUMENTS = (
 def content() -> dict[str, Any]:
     """Media types of a body, for OpenAPI."""
     return {"application/json": {"schema": schema()}} | {
-        kind: {"schema": {"type": "string", "minLength": 1, "pattern": r"\S"}} for kind in _DOCUMENTS
+        kind: {"schema": {"type": "string", "pattern": _NOT_BINARY}} for kind in _DOCUMENTS
     }
 
 

@@ -1,1 +1,0 @@
-export { ModelError, Tagger } from "./src/tagger.js";

@@ -1,0 +1,108 @@
+/** The page: an item in, its tags and what decided them out. All that comes from outside goes to the page as plain text. */
+import { decode } from "../src/decoding.js";
+import { WiretagError } from "../src/errors.js";
+import { Tagger } from "../src/tagger.js";
+import { showResult, speak } from "./result.js";
+import { hideWhy, showWhy } from "./why.js";
+
+const TYPING_PAUSE_MS = 150;
+// What is tagged between two key strokes without a wait; no item is longer.
+const MOST_CHARACTERS = 200_000;
+
+const element = (id) => document.getElementById(id);
+let tagger = null;
+let asked = null;
+let timer;
+
+async function fetchModel() {
+  notice("Loading the model …");
+  try {
+    const response = await fetch("model.safetensors");
+    if (!response.ok) throw new Error(String(response.status));
+    useModel(await response.arrayBuffer(), "The model");
+  } catch (error) {
+    element("model-picker").hidden = false;
+    notice(error instanceof WiretagError ? error.message : "No model stands beside this page. Choose one to begin.");
+  }
+}
+
+function useModel(bytes, name) {
+  tagger = Tagger.load(bytes, name);
+  element("model-picker").hidden = true;
+  notice("");
+  update();
+}
+
+/** Tag what stands in the text field. */
+function update() {
+  clearTimeout(timer);
+  if (!tagger) return;
+  const text = element("text").value;
+  const isLong = text.length > MOST_CHARACTERS;
+  notice(isLong ? `Only the first ${MOST_CHARACTERS.toLocaleString("en")} characters are read.` : "");
+  const read = text.slice(0, MOST_CHARACTERS);
+  const tags = read.trim() ? tagger.tag(read) : null;
+  element("empty").hidden = tags !== null;
+  const given = tags !== null && asked !== null && tags.facets.get(asked.facet)?.find((tag) => tag.label === asked.label);
+  if (!given) asked = null;
+  showResult(element("result"), tags, tagger, asked, ask);
+  if (asked) showWhy(tagger, read, asked.facet, given, tags.language);
+  else hideWhy();
+  speak(element("spoken"), tags);
+}
+
+/** Explain a label, or stop explaining it. */
+function ask(facet, label) {
+  asked = asked?.facet === facet && asked.label === label ? null : { facet, label };
+  update();
+  element("result").querySelector(`[data-place="${CSS.escape(`${facet}/${label}`)}"]`)?.focus();
+}
+
+async function take(file) {
+  try {
+    if (!file) return;
+    const bytes = await file.arrayBuffer();
+    if (file.name.endsWith(".safetensors")) useModel(bytes, file.name);
+    else {
+      element("text").value = decode(new Uint8Array(bytes), file.name);
+      update();
+    }
+  } catch (error) {
+    notice(error instanceof WiretagError ? error.message : `${file.name} cannot be read.`);
+  }
+}
+
+function notice(sentence) {
+  element("notice").textContent = sentence;
+}
+
+element("text").addEventListener("input", () => {
+  clearTimeout(timer);
+  timer = setTimeout(update, TYPING_PAUSE_MS);
+});
+element("clear").addEventListener("click", () => {
+  element("text").value = "";
+  update();
+  element("text").focus();
+});
+for (const id of ["text-file", "model-file"]) {
+  element(id).addEventListener("change", async (event) => {
+    await take(event.target.files[0]);
+    event.target.value = ""; // the same file can be chosen again
+  });
+}
+addEventListener("dragover", (event) => {
+  event.preventDefault();
+  document.body.classList.add("dropping");
+});
+addEventListener("dragleave", () => document.body.classList.remove("dropping"));
+addEventListener("drop", (event) => {
+  document.body.classList.remove("dropping");
+  const [file] = event.dataTransfer.files;
+  if (!file && event.target === element("text")) return; // the field takes text by itself
+  event.preventDefault();
+  if (file) return take(file);
+  element("text").value = event.dataTransfer.getData("text/plain");
+  update();
+});
+fetchModel();

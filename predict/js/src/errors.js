@@ -1,0 +1,11 @@
+/** Everything that wiretag throws on purpose; messages are for the person at the keyboard. */
+export class WiretagError extends Error {}
+
+/** An item cannot be read or has no text. */
+export class InputError extends WiretagError {}
+
+/** A model file is missing, damaged, foreign, or of an unknown format. */
+export class ModelError extends WiretagError {}
+
+/** Options that do not fit together. */
+export class UsageError extends WiretagError {}
