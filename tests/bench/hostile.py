@@ -25,6 +25,8 @@ REQUESTS: Final[Mapping[str, bytes]] = {
     "too large": post(b'{"text": "' + b"a" * (5 << 20) + b'"}'),
     "said to be too large": b"POST /v1/tag HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999\r\n\r\n",
     "too many items": post(b'{"items": [' + b'{"text": "a"},' * 5000 + b'{"text": "a"}]}'),
+    "2 million items that are none": post(b'{"items": [' + b"1," * 2_000_000 + b"1]}"),
+    "300,000 unknown keys": post(b'{"text": "a", ' + b", ".join(b'"%d": 1' % n for n in range(300_000)) + b"}"),
     "one word of 3 MB": post(b'{"text": "' + b"a" * (3 << 20) + b'"}'),
     "1,000 items of nothing": post(b'{"items": [' + b'{"text": "."},' * 999 + b'{"text": "."}]}'),
     "lone surrogates": post(b'{"text": "\\ud800\\udfff \\ud800"}'),

@@ -1,21 +1,28 @@
 """What one sender, or many at once, can ask of `wiretag serve` without harm to the others."""
 
 import asyncio
+import json
+import socket
 import threading
 import tracemalloc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, MutableMapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from fastapi import Request
+import schemathesis
+import uvicorn
+from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, assume, given, settings
 
 from wiretag import model as model_file
 from wiretag.server import body
 from wiretag.server.app import create_app
 from wiretag.server.body import One
+from wiretag.server.heads import HeadInTime
 from wiretag.server.live_model import LiveModel
 from wiretag.server.metrics import Metrics
 from wiretag.server.problems import Refused
@@ -136,3 +143,114 @@ def test_metrics_name_the_model_however_it_came(model_path: Path, tmp_path: Path
         live.reload()
         said = [line for line in ask.get("/metrics").text.splitlines() if line.startswith("wiretag_model_info{")]
     assert said == [f'wiretag_model_info{{version="{live.current.version}"}} 1.0']
+
+
+@pytest.mark.parametrize("key", ["features", "wire"])
+def test_a_model_that_cannot_tag_does_not_take_the_place_of_one_that_can(
+    model_path: Path, tmp_path: Path, key: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(model_path.read_bytes())
+    live = LiveModel(path)
+    before = live.current
+    data = model_path.read_bytes()
+    size = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + size])
+    features = json.loads(header["__metadata__"]["features"])
+    # The first raises something else than ModelError when it is loaded, the second only when it tags.
+    bad = {"features": {**features, "hangul": [float("inf"), 2]}, "wire": {"en": 1}}
+    header["__metadata__"][key] = json.dumps(bad[key])
+    text = json.dumps(header).encode()
+    path.write_bytes(len(text).to_bytes(8, "little") + text + data[8 + size :])
+    assert not live.reload()
+    assert live.current is before
+    assert "The model was not changed." in caplog.text
+
+
+@pytest.mark.parametrize("value", ["false", "1.5", "[]"])
+def test_an_id_that_could_not_come_back_as_it_was_sent_is_refused(value: str) -> None:
+    with pytest.raises(Refused, match=r"The body's items\.0\.id cannot be used"):
+        body.understood(b'{"items": [{"text": "a", "id": %s}]}' % value.encode(), Settings())
+
+
+@pytest.fixture
+def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """Where a server listens that waits half a second for a head, and takes longer than that to answer."""
+    monkeypatch.setattr(HeadInTime, "seconds", 0.5)
+    app = FastAPI()
+
+    @app.get("/")
+    async def slow() -> str:
+        await asyncio.sleep(1)
+        return "answered"
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = uvicorn.Server(uvicorn.Config(app, http=HeadInTime, log_level="warning"))
+        thread = threading.Thread(target=server.run, args=([listening],))
+        thread.start()
+        yield int(listening.getsockname()[1])
+        server.should_exit = True
+        thread.join()
+
+
+def received(connection: socket.socket) -> bytes:
+    """All that comes until the connection is closed, which fails if it never is."""
+    connection.settimeout(30)
+    data = b""
+    try:
+        while part := connection.recv(1 << 16):
+            data += part
+    except ConnectionResetError:
+        pass
+    return data
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHost"], ids=["nothing", "half a head"])
+def test_a_head_that_does_not_arrive_costs_the_connection(port: int, sent: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(sent)
+        assert received(connection) == b""
+
+
+def test_a_request_may_take_longer_than_its_head_and_a_second_head_has_no_more_time(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        connection.sendall(b"GET /")
+        assert received(connection).count(b"answered") == 2
+
+
+def test_whoever_does_not_read_the_model_keeps_a_part_of_it_in_memory(model_path: Path) -> None:
+    live = LiveModel(model_path)
+    large = replace(live.current, data=bytes(4 << 20))
+    live.current = large
+    sizes = []
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sizes.append(len(message.get("body", b"")))
+
+    async def receive() -> MutableMapping[str, Any]:
+        await asyncio.sleep(60)
+        return {"type": "http.disconnect"}
+
+    scope = {"type": "http", "method": "GET", "path": "/model.safetensors", "query_string": b"", "headers": [], "root_path": ""}
+    asyncio.run(create_app(live, Settings())(scope, receive, send))
+    assert sum(sizes) == len(large.data)
+    assert max(sizes) <= 1 << 16
+
+
+def test_what_the_openapi_document_forbids_is_refused(model_path: Path) -> None:
+    openapi = schemathesis.openapi.from_asgi("/openapi.json", create_app(LiveModel(model_path), Settings()))
+    tag = openapi["/v1/tag"]["POST"]
+    statuses = set()
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(tag.as_strategy(generation_mode=schemathesis.GenerationMode.NEGATIVE))
+    def holds(case: schemathesis.Case) -> None:
+        # Documents are no JSON: what a schema forbids of a string is text all the same.
+        assume(case.media_type == "application/json")
+        statuses.add(case.call_and_validate().status_code)
+
+    holds()
+    assert 422 in statuses
+    assert 200 not in statuses

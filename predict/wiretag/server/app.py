@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Final
 
 from fastapi import Depends, FastAPI, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, StreamingResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 
@@ -25,6 +25,7 @@ from wiretag.server.work import Work
 from wiretag.tagger import LANGUAGE_FACET
 
 _SECONDS_BETWEEN_LOOKS: Final = 1.0
+_PART: Final = 1 << 16
 _PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
     status: {"model": Problem, "description": meaning}
     for status, meaning in (
@@ -139,10 +140,18 @@ def create_app(live: LiveModel, settings: Settings) -> FastAPI:
 
     @app.get("/model.safetensors", include_in_schema=False, dependencies=guarded)
     async def model_data() -> Response:
-        return Response(live.current.data, media_type="application/octet-stream")
+        data = live.current.data
+        headers = {"Content-Length": str(len(data))}
+        return StreamingResponse(_in_parts(data), media_type="application/octet-stream", headers=headers)
 
     page.add(app)
     return app
+
+
+async def _in_parts(data: bytes) -> AsyncIterator[bytes]:
+    """Bytes a part at a time: whoever does not read keeps one part in memory, and not a copy of them all."""
+    for start in range(0, len(data), _PART):
+        yield data[start : start + _PART]
 
 
 def _counted(metrics: Metrics) -> Callable[[Request, Callable[[Request], Awaitable[Response]]], Awaitable[Response]]:

@@ -177,6 +177,8 @@ def _one(found: object, where: str) -> One:
     if not isinstance(found, dict):
         raise _unusable(where, "Input should be an object")
     _known(found, One, where)
+    if isinstance(found.get("id"), bool):  # which pydantic would take for 0 or 1
+        raise _unusable(_joined(where, "id"), "Input should be a string or a whole number")
     try:
         return One.model_validate(found)
     except ValidationError as error:

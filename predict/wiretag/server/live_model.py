@@ -7,12 +7,15 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import Final
 
 from wiretag import model as model_file
 from wiretag.errors import ModelError
 from wiretag.tagger import Tagger
 
 _log = logging.getLogger("wiretag")
+# Two, for a single text is tagged in another way; with a line that may be a footer.
+_TRIAL: Final = ("A headline\nA story of some words.\nTopics: trade", "一")
 _Stamp = tuple[int, int, int]
 
 
@@ -64,7 +67,18 @@ class LiveModel:
         except OSError as error:
             model_file.load(self._path)  # which says what is wrong, if it still is
             raise ModelError(f"{self._path} could not be read: {error.strerror}.") from None
-        return Loaded(Tagger(model_file.loads(data)), data, hashlib.sha256(data).hexdigest()[:12])
+        return Loaded(self._tried(data), data, hashlib.sha256(data).hexdigest()[:12])
+
+    def _tried(self, data: bytes) -> Tagger:
+        """A tagger that has tagged: what a file's check cannot see would fail each request, and the first one waits for less."""
+        try:
+            tagger = Tagger(model_file.loads(data, str(self._path)))
+            list(tagger.tag_many(_TRIAL))
+        except ModelError:
+            raise
+        except Exception as error:
+            raise ModelError(f"{self._path} is no sound model: it cannot tag ({type(error).__name__}: {error}).") from error
+        return tagger
 
     def _stamp(self) -> _Stamp | None:
         try:

@@ -10,6 +10,7 @@ from contextlib import suppress
 import uvicorn
 
 from wiretag.server.app import create_app
+from wiretag.server.heads import HeadInTime
 from wiretag.server.live_model import LiveModel
 from wiretag.server.settings import Settings
 
@@ -24,6 +25,7 @@ def run(live: LiveModel, settings: Settings, host: str, port: int) -> None:
         create_app(live, settings),
         host=host,
         port=port,
+        http=HeadInTime,
         log_level="warning",
         access_log=False,
         server_header=False,
