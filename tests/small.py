@@ -1,4 +1,6 @@
-"""Labelled texts made here, few and easy."""
+"""Labelled texts made here, few and easy, and what commands need to be tested."""
+
+import signal
 
 from wiretag_data.item import Item
 
@@ -25,3 +27,8 @@ def small_items(n: int = 60) -> list[Item]:
             )
         )
     return items
+
+
+def heeds_ctrl_c() -> None:
+    """For a process about to start: shells start jobs in the background, and so all that these start, deaf to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

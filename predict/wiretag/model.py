@@ -291,7 +291,7 @@ def loads(data: bytes | mmap.mmap, name: str = "model") -> Model:
         )
     try:
         return _build(metadata, tensors)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         raise ModelError(f"{name} is damaged: {_sentence(error)} Train it again, or fetch it again.") from None
 
 

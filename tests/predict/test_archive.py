@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
+from small import heeds_ctrl_c
 
 from wiretag.archive.partial import begun, folder_of
 from wiretag.archive.rows import Counts
@@ -283,7 +284,8 @@ def test_ctrl_c_stops_all_processes_and_says_so(model_path: Path, tmp_path: Path
     source, target = write(tmp_path / "in.jsonl", many(40_000)), tmp_path / "out.jsonl"
     command = [sys.executable, "-c", "from wiretag_train.cli import main; main()", "tag", source, target, "--model", model_path]
     # A session of its own, all processes of which get the signal, as on a terminal.
-    work = subprocess.Popen([*command, "--jobs", "2"], stderr=subprocess.PIPE, text=True, start_new_session=True)
+    command += ["--jobs", "2"]
+    work = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=heeds_ctrl_c)
     while not (folder_of(target) / "note.json").exists():
         time.sleep(0.005)
     os.killpg(work.pid, signal.SIGINT)

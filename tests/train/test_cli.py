@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from small import heeds_ctrl_c
 
 WIRETAG = Path(sys.executable).with_name("wiretag")
 
@@ -23,26 +24,16 @@ def test_ctrl_c_leaves_the_old_model_and_says_so(many_labels: Path, tmp_path: Pa
     model = tmp_path / "m" / "old.safetensors"
     model.parent.mkdir()
     model.write_bytes(b"old")
-    work = subprocess.Popen([WIRETAG, "train", "--data", many_labels, "-o", model], stderr=subprocess.PIPE, text=True)
+    command = [WIRETAG, "train", "--data", many_labels, "-o", model]
+    work = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=heeds_ctrl_c)
     assert work.stderr is not None
     assert "features" in work.stderr.readline()  # the first step is done, thousands are to come
-    errors = _interrupted(work)
+    work.send_signal(signal.SIGINT)
+    _, errors = work.communicate(timeout=60)
     assert work.returncode == 130
     assert "Stopped." in errors
     assert "Traceback" not in errors
     assert (model.read_bytes(), os.listdir(model.parent)) == (b"old", ["old.safetensors"])
-
-
-def _interrupted(work: subprocess.Popen[str]) -> str:
-    """What it wrote to stderr once stopped; Python drops the signal where it meets a destructor, so one asks again."""
-    for _ in range(5):
-        work.send_signal(signal.SIGINT)
-        try:
-            return work.communicate(timeout=20)[1]
-        except subprocess.TimeoutExpired:
-            continue
-    work.kill()
-    raise AssertionError(f"still at work: {work.communicate()[1]}")
 
 
 def test_a_full_disk_leaves_the_old_model_and_says_so(tmp_path: Path) -> None:

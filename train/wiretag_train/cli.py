@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import resource
-import signal
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -223,19 +220,8 @@ def main() -> None:
         sys.exit(_said(f"The work stopped: {error.strerror or error}{what}. Nothing that was there before is lost.", 1))
     except SystemExit as stop:
         if stop.code == _INTERRUPTED:  # typer's answer to Ctrl-C, which says nothing
-            _end_workers()
             _said("Stopped. Nothing that was there before is lost.", _INTERRUPTED)
         raise
-
-
-def _end_workers() -> None:
-    """End what joblib was starting when it was stopped: it knows nothing of it yet, and it would wait for work for minutes."""
-    children = {child.pid for child in multiprocessing.active_children() if child.pid}
-    for task in Path("/proc/self/task").glob("*/children"):  # Linux knows those, too, that Python has no object of yet
-        children |= {int(pid) for pid in task.read_text().split()}
-    for pid in children:
-        with suppress(OSError):
-            os.kill(pid, signal.SIGTERM)
 
 
 def _said(what: object, code: int) -> int:
