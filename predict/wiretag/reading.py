@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 import sys
 from typing import Final
 
@@ -15,6 +16,8 @@ MAX_BYTES: Final = 10 << 20
 NAME_ENCODING: Final = "name its encoding with --encoding"
 # Spaces, byte order marks, and the zeros of UTF-16.
 _BLANK: Final = b" \t\r\n\xef\xbb\xbf\xff\xfe\0"
+# What Python calls the encodings that documents are written in.
+_WRITTEN: Final = re.compile(r"ascii$|big5|cp\d|euc_|gb|hz$|iso2022|iso8859|johab$|koi8|mac|shift_jis|tis-620$|utf-(?:8|16|32)")
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -92,6 +95,15 @@ def decode(data: bytes, shown: str, encoding: str | None = None) -> str:
     if "\0" in text[:4096]:
         raise InputError(f"{shown} is a binary file, not text.")
     return text
+
+
+def declared(encoding: str | None) -> str | None:
+    """An encoding that a document says it has; None for those of Python's in which none is written: some take quadratic time."""
+    try:
+        known = codecs.lookup(encoding or "").name
+    except LookupError:
+        return encoding  # `decode` says that there is none of this name
+    return encoding if _WRITTEN.match(known) else None
 
 
 def printable(text: str) -> str:

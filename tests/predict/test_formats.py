@@ -14,6 +14,7 @@ from wiretag.errors import InputError
 from wiretag.formats import reader
 from wiretag.formats.document import Story
 from wiretag.formats.ninjs_writer import written
+from wiretag.reading import declared
 from wiretag.tagger import Tagger
 
 HEADLINE, BODY = "Coach praises striker", ["The goal came late.", "The stadium sang & danced."]
@@ -205,3 +206,26 @@ def test_codes_are_kept_in_the_model_file_and_may_be_missing(coded: Tagger, tagg
     assert model_file.load(path).iptc == coded.model.iptc
     model_file.save(tagger.model, path)
     assert model_file.load(path).iptc == {}
+
+
+@pytest.mark.parametrize("encoding", ["punycode", "idna", "unicode_escape", "rot13", "zlib"])
+def test_a_document_cannot_name_a_codec_in_which_no_document_is_written(encoding: str) -> None:
+    document = f"<?xml version='1.0' encoding='{encoding}'?><nitf><body><hl1>Zölle</hl1></body></nitf>"
+    (found,) = reader.read(document.encode(), "x").stories
+    assert found.text == "Zölle"
+
+
+def test_encodings_of_documents_are_heeded() -> None:
+    for encoding in (
+        "utf-8",
+        "UTF-16LE",
+        "iso-8859-1",
+        "windows-1252",
+        "koi8-r",
+        "gb18030",
+        "big5",
+        "euc-kr",
+        "shift_jis",
+        "tis-620",
+    ):
+        assert declared(encoding) == encoding

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, TreeBuilder
 
 from wiretag.errors import InputError
 from wiretag.formats.document import spaced
-from wiretag.reading import decode
+from wiretag.reading import declared, decode
 
 _DECLARED: Final = re.compile(rb"^\s*<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _DEEPEST: Final = 200
@@ -37,8 +37,8 @@ def parsed(data: bytes, shown: str, encoding: str | None = None) -> Element:
         from defusedxml.ElementTree import DefusedXMLParser, ParseError
     except ImportError:
         raise InputError(f"{shown} is XML; to read that: pip install 'wiretag[formats]'.") from None
-    declared = _DECLARED.match(data[:200])
-    text = decode(data, shown, encoding or (declared.group(1).decode() if declared else None))
+    named = _DECLARED.match(data[:200])
+    text = decode(data, shown, encoding or (declared(named.group(1).decode()) if named else None))
     # Read as text, so that encodings count that the parser does not know; NITF names its DTD, which is not fetched.
     parser = DefusedXMLParser(target=_Shallow(), forbid_dtd=False, forbid_entities=True, forbid_external=True)
     try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from wiretag.errors import InputError
 from wiretag.formats.document import Story, spaced, story
-from wiretag.reading import decode
+from wiretag.reading import declared, decode
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -48,7 +48,7 @@ def read(data: bytes, shown: str, encoding: str | None = None) -> list[Story]:
         It is not in its encoding, or is no page that people read.
     """
     charset = _CHARSET.search(data[:_HEAD])
-    named = charset.group(1).decode().lower() if charset and not encoding else encoding
+    named = declared(charset.group(1).decode().lower()) if charset and not encoding else encoding
     tree = _tree(decode(data, shown, "cp1252" if named in _LATIN else named), shown, _MOST_OF_A_PAGE)
     articles = tree.css("article") or tree.css("main, [role=main]")
     body = max(articles[:_ARTICLES], key=lambda own: len(own.text()), default=tree.body)

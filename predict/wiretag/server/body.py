@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 from wiretag.errors import InputError
 from wiretag.formats import reader
 from wiretag.formats.document import Document
-from wiretag.reading import NAME_ENCODING, printable
+from wiretag.reading import NAME_ENCODING, declared, printable
 from wiretag.server.problems import Refused
 from wiretag.server.settings import Settings
 
@@ -128,7 +128,7 @@ def of_document(data: bytes, content_type: str, settings: Settings) -> One | Bat
         It cannot be read, holds no text, or too many items.
     """
     try:
-        found = reader.read(data, "The body", _header(content_type).get_content_charset())
+        found = reader.read(data, "The body", declared(_header(content_type).get_content_charset()))
     except InputError as error:
         raise Refused(422, str(error).replace(NAME_ENCODING, "name its charset in the Content-Type")) from None
     return _items(found, settings)
