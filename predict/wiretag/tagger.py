@@ -281,8 +281,10 @@ class Tagger:
         }
         return Tags(language, facets, item.declared)
 
-    def explain(self, text: str, label: str) -> list[Span]:
+    def explain(self, text: str, label: str, facet: str | None = None) -> list[Span]:
         """What each word of the story adds to a label's score, in the order of the text.
+
+        Where several facets have a label of that id, `facet` says which is meant; without it the first is.
 
         The score is a sum over n-grams; each one's part is spread evenly over its places and characters, and a span
         (a word, or a character of a script without spaces) has the sum over its own. `start` and `end` count in
@@ -291,7 +293,7 @@ class Tagger:
         Raises
         ------
         UsageError
-            The model has no such label.
+            The model, or the facet, has no such label.
 
         Examples
         --------
@@ -300,8 +302,7 @@ class Tagger:
         >>> max(spans, key=lambda span: span.weight).text
         'goal'
         """
-        if label not in self.model.label_ids:
-            raise UsageError(f"The model has no label '{label}' (it has: {', '.join(self.model.label_ids)}).")
+        column = self._column(label, facet)
         story = self.parse(text).text
         from wiretag.occurrences import occurrences
 
@@ -309,7 +310,7 @@ class Tagger:
         vectors = model.vectoriser.block([story])
         at, sizes = model.weights_of(vectors.features)
         roots = model.weights[at].astype(np.float64)
-        counted = np.isin(model.labels[at], model.rows_of(model.label_ids.index(label)))
+        counted = np.isin(model.labels[at], model.rows_of(column))
         parts = np.where(counted, roots * np.abs(roots) * model.scales[model.labels[at]], 0.0)
         entry = np.repeat(np.arange(len(sizes)), sizes)
         parts = np.bincount(entry, parts, len(sizes)) * vectors.values
@@ -327,6 +328,16 @@ class Tagger:
                 added[start:end] += each / (end - start)
         words = (match.span() for match in re.finditer(_WORDS, story))
         return [Span(a, b, story[a:b], float(added[a:b].sum())) for a, b in words if added[a:b].any()]
+
+    def _column(self, label: str, facet: str | None) -> int:
+        """Place of a label on the label axis, in the facet that is named or else in the first that has it."""
+        for own, columns in self.model.columns():
+            if label in own.labels and facet in (None, own.name):
+                start: int = columns.start
+                return start + own.labels.index(label)
+        known = ", ".join(label for own in self.facets if facet in (None, own.name) for label in own.labels)
+        where = f"no label '{label}'" if facet is None else f"no label '{label}' in a facet '{facet}'"
+        raise UsageError(f"The model has {where} (it has: {known or ', '.join(own.name for own in self.facets)}).")
 
     def name(self, facet: str, label: str, language: str = "en") -> str:
         """Name of a label in a language, else in English, else its id."""

@@ -5,6 +5,10 @@ import pytest
 
 from wiretag.errors import UsageError
 from wiretag.tagger import Tagger
+from wiretag_train.export import to_model
+from wiretag_train.fit import TrainingSet, fit
+from wiretag_train.recipe import Recipe
+from wiretag_train.targets import Targets
 
 
 def test_many_are_tagged_as_one_by_one(tagger: Tagger) -> None:
@@ -25,6 +29,22 @@ def test_explanation_points_at_the_words_that_decide(tagger: Tagger) -> None:
     assert {span.text for span in sorted(spans, key=lambda span: -span.weight)[:2]} == {"coach", "goal"}
     with pytest.raises(UsageError, match="no label 'nope'"):
         tagger.explain(text, "nope")
+
+
+def test_of_two_labels_of_one_name_the_facet_says_which_is_explained() -> None:
+    texts = [f"{sector} {topic}" for sector in ("bank", "farm") for topic in ("grain", "loan") for _ in range(6)]
+    facets = [
+        Targets(name, ("land", "money"), np.array([[word in text, word not in text] for text in texts], np.int8))
+        for name, word in (("sector", "farm"), ("topic", "grain"))
+    ]
+    tagger = Tagger(to_model(fit(TrainingSet.plain(texts, facets), Recipe(costs=(1.0,)), 1), 10**6))
+
+    def telling(facet: str | None) -> str:
+        return max(tagger.explain("the farm has grain", "land", facet), key=lambda span: span.weight).text
+
+    assert (telling("sector"), telling("topic"), telling(None)) == ("farm", "grain", "farm")
+    with pytest.raises(UsageError, match="no label 'land' in a facet 'place'"):
+        telling("place")
 
 
 def test_a_label_brings_the_one_that_always_stands_beside_it(tagger: Tagger) -> None:

@@ -168,12 +168,13 @@ def evaluate(
 def explain(
     file: Annotated[str, typer.Argument(help="The item; - reads standard input.")],
     label: Annotated[str, typer.Option(help="The label to explain.")],
+    facet: Annotated[str | None, typer.Option(help="Its facet, where several have a label of that name.")] = None,
     model: Annotated[str | None, typer.Option(help="The model to use.")] = None,
     top: Annotated[int, typer.Option(min=1, help="How many words to show.")] = 20,
 ) -> None:
     """Show the words that speak for and against a label."""
     tagger = Tagger.load(find_model(model))
-    spans = tagger.explain(read_text(file), label)
+    spans = tagger.explain(read_text(file), label, facet)
     total: dict[str, float] = {}
     for span in spans:
         total[span.text] = total.get(span.text, 0.0) + span.weight
