@@ -332,8 +332,8 @@ def model_size() -> Measured:
 
 
 def _predict_file() -> list[str | Path]:
-    item = min((corpora_folder() / "wire" / "en").glob("*.txt"))
-    return [BIN / "predict", item, "--model", find_model(None)]
+    """As most people type it: it finds the model that we have found, and needs no parser of options."""
+    return [BIN / "predict", min((corpora_folder() / "wire" / "en").glob("*.txt"))]
 
 
 def _megabytes(path: str) -> float:
