@@ -85,8 +85,8 @@ class Room:
             It is too large, too slow, or incomplete, or there is no room.
         """
         too_large = Refused(413, f"The body is over {settings.max_bytes:,} bytes; send the items in several requests.")
-        declared = request.headers.get("content-length", "")
-        if declared.isdecimal() and int(declared) > settings.max_bytes:
+        announced = request.headers.get("content-length", "")
+        if announced.isdecimal() and int(announced) > settings.max_bytes:
             raise too_large
         data = bytearray()
         try:

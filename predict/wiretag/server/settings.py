@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Limits, each of which is answered by a status code of its own.
+    """Limits, and by which status code a request beyond each is answered.
 
     Attributes
     ----------
