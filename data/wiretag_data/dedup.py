@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from wiretag.features import BITS, N_BUCKETS, FeatureConfig, blocks, count_block
+from wiretag.features import N_BUCKETS, FeatureConfig, blocks, count_block
 
 _SHINGLES = FeatureConfig(pairs=True, ideographs=(4, 4), syllables=(8, 8), title=False)
 _BANDS, _ROWS = 12, 2
@@ -45,15 +45,8 @@ def near_duplicates(texts: Sequence[str], same: float = _SAME) -> list[int]:
 
 
 def _shingles(block: Sequence[str]) -> list[Shingles]:
-    views = count_block(block, _SHINGLES)
-    rows = []
-    for number in range(len(block)):
-        parts = [
-            view.buckets[view.offsets[number] : view.offsets[number + 1]].astype(np.int64) + (n << BITS)
-            for n, view in enumerate(views.values())
-        ]
-        rows.append(np.concatenate(parts))
-    return rows
+    counts = count_block(block, _SHINGLES)
+    return np.split(counts.columns.astype(np.int64), counts.text_offsets[1:-1])
 
 
 def _band_keys(shingles: Sequence[Shingles]) -> NDArray[np.uint64]:

@@ -25,6 +25,10 @@ class Occurrence:
     start: int
     end: int
 
+    @property
+    def column(self) -> int:
+        return features.VIEWS.index(self.view) << features.BITS | self.bucket
+
 
 @dataclass(frozen=True, slots=True)
 class _Symbol:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -210,33 +211,29 @@ class Tagger:
         Sums are exact enough in double precision for a text to score the same alone, where spreading out the model's
         dense rows would not pay, and among others.
         """
-        place, rows = self.model.dense if vectors.n_texts > 1 else (None, None)
-        if place is None or rows is None:
-            sums = self._sparse_sums(vectors.n_texts, vectors.rows, vectors.features, vectors.values)
-        else:
-            at = place[vectors.features]
-            rare = at < 0
-            sums = self._sparse_sums(vectors.n_texts, vectors.rows[rare], vectors.features[rare], vectors.values[rare])
-            often = np.flatnonzero(~rare)
-            often = often[np.argsort(vectors.rows[often], kind="stable")]
-            values = vectors.values[often].astype(np.float64)
-            bounds = np.searchsorted(vectors.rows[often], np.arange(vectors.n_texts + 1))
-            for text, (first, last) in enumerate(zip(bounds, bounds[1:], strict=False)):
-                roots = rows[at[often[first:last]]].astype(np.float64)
-                sums[text] += values[first:last] @ (roots * np.abs(roots))
+        if vectors.n_texts == 1:
+            return self.model.with_common(self._sparse_sums(vectors) * self.model.scales)
+        place, rows = self.model.dense
+        at = place.take(vectors.features)
+        rare, often = np.flatnonzero(at < 0), np.flatnonzero(at >= 0)
+        offsets = np.searchsorted(rare, vectors.offsets)
+        sums = self._sparse_sums(Vectors(offsets, vectors.features.take(rare), vectors.values.take(rare)))
+        at, values = at.take(often), vectors.values.take(often).astype(np.float64)
+        bounds = np.searchsorted(often, vectors.offsets).tolist()
+        for text, (first, last) in enumerate(pairwise(bounds)):
+            sums[text] += values[first:last] @ rows.take(at[first:last], axis=0).astype(np.float64)
         return self.model.with_common(sums * self.model.scales)
 
-    def _sparse_sums(
-        self, n_texts: int, rows: NDArray[np.int64], features: NDArray[np.int32], values: Float32
-    ) -> NDArray[np.float64]:
+    def _sparse_sums(self, vectors: Vectors) -> NDArray[np.float64]:
         """Sums of value times weight, in steps of the rows' scales, shape [n_texts, R]."""
         model, n_rows = self.model, len(self.model.scales)
-        at, sizes = model.weights_of(features)
-        cells = np.repeat(rows * n_rows, sizes) + model.labels[at]
+        at, sizes = model.weights_of(vectors.features)
+        first = np.repeat(np.arange(vectors.n_texts) * n_rows, np.diff(vectors.offsets))
         roots = model.weights[at].astype(np.float32)
-        products = np.repeat(values.astype(np.float64), sizes) * (roots * np.abs(roots))
-        sums: NDArray[np.float64] = np.bincount(cells, products, n_texts * n_rows).astype(np.float64)
-        return sums.reshape(n_texts, n_rows)
+        products = np.repeat(vectors.values.astype(np.float64), sizes) * (roots * np.abs(roots))
+        sums: NDArray[np.float64]
+        sums = np.bincount(np.repeat(first, sizes) + model.labels[at], products, vectors.n_texts * n_rows).astype(np.float64)
+        return sums.reshape(vectors.n_texts, n_rows)
 
     def calibrated(self, scores: Float32) -> Float32:
         """Scores to probabilities, both of shape [n_texts, n_labels]."""
@@ -317,8 +314,7 @@ class Tagger:
         part_of = {int(number): float(part) for number, part in zip(vectors.features, parts, strict=True) if part}
         places: dict[int, list[tuple[int, int]]] = {}
         for found in occurrences(story, model.vectoriser.config):
-            bucket = np.array([found.bucket], np.uint32)
-            number = int(model.vectoriser.vocabulary.features_of(found.view, bucket)[0])
+            number = int(model.vectoriser.vocabulary.features_of(np.array([found.column], np.uint32))[0])
             if number in part_of:
                 places.setdefault(number, []).append((found.start, found.end))
         added = np.zeros(len(story))

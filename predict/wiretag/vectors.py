@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wiretag.features import BITS, N_BUCKETS, VIEWS, Counts, FeatureConfig, Uint32, count_block
+from wiretag.features import N_BUCKETS, VIEWS, Counts, FeatureConfig, Uint32, count_block
 
 Float32 = NDArray[np.float32]
 
@@ -58,29 +58,38 @@ class Vocabulary:
 
     @cached_property
     def _table(self) -> NDArray[np.int32]:
-        """Feature number plus one for each possible column; 0 is unknown."""
-        table = np.zeros(len(VIEWS) * N_BUCKETS, np.int32)
-        table[self.columns] = np.arange(1, len(self.columns) + 1)
+        """Feature number of each possible column; -1 is unknown."""
+        table = np.full(len(VIEWS) * N_BUCKETS, -1, np.int32)
+        table[self.columns] = np.arange(len(self.columns))
         return table
 
-    def features_of(self, view: str, buckets: Uint32) -> NDArray[np.int32]:
-        """Feature number of each bucket of a view, -1 where the model does not know it."""
-        start = VIEWS.index(view) << BITS
-        if len(buckets) * 64 > len(self.columns) or "_table" in self.__dict__:
-            return self._table[start : start + N_BUCKETS][buckets] - 1
-        wanted = buckets + np.uint32(start)  # a single text: looking up beats building the table
-        at = np.minimum(np.searchsorted(self.columns, wanted), max(len(self.columns) - 1, 0))
-        return np.where(self.columns[at] == wanted, at, -1).astype(np.int32)
+    def features_of(self, columns: Uint32) -> NDArray[np.int32]:
+        """Feature number of each column, -1 where the model does not know it."""
+        if len(columns) * 64 > len(self.columns) or "_table" in self.__dict__:
+            return self._table.take(columns)
+        # a single text: looking up beats building the table
+        at = np.minimum(np.searchsorted(self.columns, columns), max(len(self.columns) - 1, 0))
+        return np.where(self.columns[at] == columns, at, -1).astype(np.int32)
 
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
-    """Weighted texts as coordinates: entry j adds ``values[j]`` at row ``rows[j]`` (a text), column ``features[j]``."""
+    """Weighted texts, a CSR matrix.
 
-    n_texts: int
-    rows: NDArray[np.int64]
+    Attributes
+    ----------
+    offsets : shape [n_texts + 1], where the entries of each text begin.
+    features : shape [n_entries], ascending in each text.
+    values : shape [n_entries].
+    """
+
+    offsets: NDArray[np.int64]
     features: NDArray[np.int32]
     values: Float32
+
+    @property
+    def n_texts(self) -> int:
+        return len(self.offsets) - 1
 
 
 @dataclass(frozen=True)
@@ -93,28 +102,39 @@ class Vectoriser:
 
     def block(self, texts: Sequence[str]) -> Vectors:
         """Vectors of up to `BLOCK_TEXTS` texts."""
-        parts = []
-        squared_norms = np.zeros(len(texts))
-        for view, counts in count_block(texts, self.config).items():
-            rows, features, values = self._weigh(view, counts, self.weighting[view])
-            present = np.bincount(rows, minlength=len(texts)) > 0
-            squared_norms[present] += self.weighting[view].weight ** 2
-            parts.append((rows, features, values))
-        rows, features, values = (np.concatenate(column) for column in zip(*parts, strict=True))
-        # A text in which a view is empty has the same norm as one in which it is not.
-        values /= np.sqrt(squared_norms).astype(np.float32)[rows]
-        return Vectors(len(texts), rows, features, values)
+        counts = count_block(texts, self.config)
+        features = self.vocabulary.features_of(counts.columns)
+        known = np.flatnonzero(features >= 0)
+        features = features.take(known)
+        # From here on an array of shape [n_texts, n_views] has one value for each segment of entries.
+        offsets = np.searchsorted(known, counts.offsets)
+        sizes = np.diff(offsets)
+        tf = counts.counts.take(known).astype(np.float32)
+        values = tf / (tf + np.repeat(self._stretch(counts), sizes))
+        values *= self.vocabulary.idf.take(features)
+        values *= np.repeat(self._scale(values, offsets, len(texts)), sizes)
+        return Vectors(offsets[:: len(VIEWS)], features, values)
 
-    def _weigh(self, view: str, counts: Counts, how: ViewWeighting) -> tuple[NDArray[np.int64], NDArray[np.int32], Float32]:
-        features = self.vocabulary.features_of(view, counts.buckets)
-        known = features >= 0
-        rows = np.repeat(np.arange(len(counts.lengths)), np.diff(counts.offsets))[known]
-        features, tf = features[known], counts.counts[known].astype(np.float32)
-        stretch = how.k * (1 - how.b + how.b * counts.lengths / max(how.average_length, 1e-9))
-        values = tf * np.float32(how.k + 1) / (tf + stretch.astype(np.float32)[rows])
-        values *= self.vocabulary.idf[features]
-        squares = np.bincount(rows, values * values, len(counts.lengths))
-        scale = np.zeros(len(squares))
-        np.divide(how.weight, np.sqrt(squares), out=scale, where=squares > 0)
-        values *= scale.astype(np.float32)[rows]
-        return rows, features, values
+    def _stretch(self, counts: Counts) -> Float32:
+        """What BM25 adds to each count below the line, flat."""
+        how = [self.weighting.get(view, _UNUSED) for view in VIEWS]
+        k, b = (np.array([getattr(own, name) for own in how]) for name in ("k", "b"))
+        mean = np.array([max(own.average_length, 1e-9) for own in how])
+        stretch: Float32 = (k * (1 - b + b * counts.lengths / mean)).astype(np.float32).ravel()
+        return stretch
+
+    def _scale(self, values: Float32, offsets: NDArray[np.int64], n_texts: int) -> Float32:
+        """What brings each view to its share and each text to norm 1, flat; constants such as BM25's k + 1 cancel out here.
+
+        A text in which a view is empty has the same norm as one in which it is not.
+        """
+        filled = np.flatnonzero(offsets[1:] > offsets[:-1])
+        weights = np.tile([self.weighting.get(view, _UNUSED).weight for view in VIEWS], n_texts)[filled]
+        squares = np.add.reduceat(np.square(values, dtype=np.float64), offsets[filled]) if len(filled) else np.empty(0)
+        norms = np.bincount(filled // len(VIEWS), weights**2, n_texts)[filled // len(VIEWS)]
+        scale = np.zeros(n_texts * len(VIEWS), np.float32)
+        scale[filled] = weights / np.sqrt(squares * norms)
+        return scale
+
+
+_UNUSED: Final = ViewWeighting(0.0, 0.0, 0.0, 1.0)

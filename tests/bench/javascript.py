@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from tables import table
 
 from wiretag.cli import find_model
-from wiretag.features import BITS, VIEWS, FeatureConfig, blocks, count_block
+from wiretag.features import FeatureConfig, blocks, count_block
 from wiretag.tagger import Tagger
 
 HERE = Path(__file__).parent
@@ -44,12 +44,8 @@ def columns(stories: Sequence[str], config: FeatureConfig) -> list[NDArray[np.ui
     """Columns of all n-grams of each story, sorted, repeated ones each time."""
     result = []
     for block in blocks(stories):
-        parts = [
-            (np.repeat(counts.buckets + np.uint32(VIEWS.index(view) << BITS), counts.counts), np.cumsum(counts.lengths)[:-1])
-            for view, counts in count_block(block, config).items()
-        ]
-        split = [np.split(own, ends) for own, ends in parts]
-        result += [np.concatenate(own) for own in zip(*split, strict=True)]
+        counts = count_block(block, config)
+        result += np.split(np.repeat(counts.columns, counts.counts), np.cumsum(counts.lengths.sum(axis=1))[:-1])
     return result
 
 

@@ -1,4 +1,5 @@
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -6,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wiretag import codepoints
-from wiretag.features import N_BUCKETS, Counts, FeatureConfig, blocks, count_block
+from wiretag.features import BITS, VIEWS, Counts, FeatureConfig, blocks, count_block
 from wiretag.occurrences import occurrences
 
 CONFIGS = [
@@ -19,9 +20,10 @@ texts = st.lists(st.text(st.one_of(st.sampled_from(SCRIPTS), st.characters()), m
 
 
 def rows(counts: Counts) -> list[Counter[int]]:
+    """Columns of each text."""
     return [
-        Counter(dict(zip(counts.buckets[a:b].tolist(), counts.counts[a:b].tolist(), strict=True)))
-        for a, b in zip(counts.offsets[:-1], counts.offsets[1:], strict=True)
+        Counter(dict(zip(counts.columns[a:b].tolist(), counts.counts[a:b].tolist(), strict=True)))
+        for a, b in pairwise(counts.text_offsets)
     ]
 
 
@@ -29,16 +31,13 @@ def rows(counts: Counts) -> list[Counter[int]]:
 @settings(max_examples=150, deadline=None)
 @given(texts=texts)
 def test_blocks_count_what_the_plain_reading_counts(config: FeatureConfig, texts: list[str]) -> None:
-    views = count_block(texts, config)
-    assert list(views) == list(config.views)
+    counts = count_block(texts, config)
     for number, text in enumerate(texts):
-        expected: dict[str, Counter[int]] = {view: Counter() for view in views}
-        for found in occurrences(text, config):
-            expected[found.view][found.bucket] += 1
-        assert {view: rows(counts)[number] for view, counts in views.items()} == expected
-        assert {view: counts.lengths[number] for view, counts in views.items()} == {
-            view: sum(counter.values()) for view, counter in expected.items()
-        }
+        expected = Counter(found.column for found in occurrences(text, config))
+        assert rows(counts)[number] == expected
+        of_view = Counter(column >> BITS for column in expected.elements())
+        assert counts.lengths[number].tolist() == [of_view[n] for n in range(len(VIEWS))]
+        assert {VIEWS[n] for n in of_view} <= set(config.views)
 
 
 @settings(max_examples=50, deadline=None)
@@ -48,7 +47,7 @@ def test_a_text_has_the_same_features_alone_and_among_others(texts: list[str]) -
     together = count_block(texts, config)
     for number, text in enumerate(texts):
         alone = count_block([text], config)
-        assert all(rows(alone[view])[0] == rows(together[view])[number] for view in alone)
+        assert rows(alone)[0] == rows(together)[number]
 
 
 @settings(max_examples=50)
@@ -74,15 +73,16 @@ def test_blocks_keep_every_text_in_order(texts: list[str]) -> None:
 )
 def test_spellings_of_one_word_are_one_feature(one: str, other: str) -> None:
     config = FeatureConfig(title=False)
-    assert rows(count_block([one], config)["words"]) == rows(count_block([other], config)["words"])
+    assert rows(count_block([one], config)) == rows(count_block([other], config))
 
 
-def test_buckets_are_sorted_and_in_range() -> None:
-    counts = count_block(["b a c a", "", "x"], FeatureConfig())["words"]
-    assert counts.lengths.tolist() == [4, 0, 1]
-    first = counts.buckets[: counts.offsets[1]]
+def test_columns_of_a_text_are_sorted_view_by_view() -> None:
+    counts = count_block(["b a c a", "", "x"], FeatureConfig(pairs=True))
+    assert counts.lengths.tolist() == [[4, 3, 0, 0], [0, 0, 0, 0], [1, 0, 0, 0]]
+    assert np.diff(counts.offsets).tolist() == [3, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0]
+    first = counts.columns[: counts.text_offsets[1]]
     assert np.all(np.diff(first.astype(np.int64)) > 0)
-    assert counts.buckets.max() < N_BUCKETS
+    assert (first >> BITS).tolist() == [0, 0, 0, 1, 1, 1]
 
 
 def test_the_table_of_unassigned_code_points_is_that_of_the_pattern() -> None:

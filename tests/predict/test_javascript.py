@@ -16,7 +16,7 @@ import pytest
 from small import small_items
 
 from wiretag import model as model_file
-from wiretag.features import BITS, VIEWS, FeatureConfig, count_block
+from wiretag.features import FeatureConfig, count_block
 from wiretag.tagger import Tagger
 from wiretag.wire import spelling_key
 from wiretag_data.item import Item
@@ -98,12 +98,9 @@ def javascript(model: Path, texts: Sequence[str], configs: Sequence[FeatureConfi
 
 
 def columns(text: str, config: FeatureConfig) -> list[int]:
-    views = count_block([text], config).items()
-    return [
-        (VIEWS.index(view) << BITS) + bucket
-        for view, counts in views
-        for bucket in np.repeat(counts.buckets, counts.counts).tolist()
-    ]
+    counts = count_block([text], config)
+    found: list[int] = np.repeat(counts.columns, counts.counts).tolist()
+    return found
 
 
 def units(text: str, at: int) -> int:

@@ -11,7 +11,7 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy import sparse
 
-from wiretag.features import BITS, N_BUCKETS, VIEWS, FeatureConfig, blocks, count_block
+from wiretag.features import N_BUCKETS, VIEWS, FeatureConfig, Uint32, blocks, count_block
 from wiretag.vectors import Vectoriser, Vectors, Vocabulary
 
 _NO_LETTERS = re.compile(r"[\W\d_]+")
@@ -50,13 +50,13 @@ class Frequencies:
 def frequencies(texts: Sequence[str], config: FeatureConfig, jobs: int = 1) -> Frequencies:
     """Document frequencies and mean lengths of a collection."""
     document_frequency = np.zeros(len(VIEWS) * N_BUCKETS, np.int64)
-    total = dict.fromkeys(config.views, 0)
-    for counted in _parallel(jobs)(delayed(_block_frequencies)(block, config) for block in blocks(texts)):
-        for view, (buckets, texts_with, length) in counted.items():
-            document_frequency[buckets + (VIEWS.index(view) << BITS)] += texts_with
-            total[view] += length
+    total = np.zeros(len(VIEWS), np.int64)
+    for columns, texts_with, lengths in _parallel(jobs)(delayed(_block_frequencies)(block, config) for block in blocks(texts)):
+        document_frequency[columns] += texts_with
+        total += lengths
     n_texts = len(texts)
-    return Frequencies(document_frequency, {v: t / max(n_texts, 1) for v, t in total.items()}, n_texts)
+    average = {view: float(total[VIEWS.index(view)] / max(n_texts, 1)) for view in config.views}
+    return Frequencies(document_frequency, average, n_texts)
 
 
 def frequent_columns(collections: Sequence[tuple[Frequencies, Mapping[str, int]]]) -> NDArray[np.intp]:
@@ -97,19 +97,14 @@ def named_columns(vectoriser: Vectoriser, name: str) -> NDArray[np.intp]:
 
 
 def to_csr(vectors: Vectors, n_features: int) -> sparse.csr_matrix:
-    """Coordinates to a CSR matrix with sorted columns."""
-    entries = (vectors.values, (vectors.rows, vectors.features))
-    return sparse.coo_matrix(entries, (vectors.n_texts, n_features)).tocsr()
+    """The same as scipy's CSR matrix."""
+    return sparse.csr_matrix((vectors.values, vectors.features, vectors.offsets), (vectors.n_texts, n_features))
 
 
-def _block_frequencies(
-    texts: Sequence[str], config: FeatureConfig
-) -> dict[str, tuple[NDArray[np.int64], NDArray[np.int64], int]]:
-    result = {}
-    for view, counts in count_block(texts, config).items():
-        buckets, texts_with = np.unique(counts.buckets, return_counts=True)
-        result[view] = (buckets.astype(np.int64), texts_with, int(counts.lengths.sum()))
-    return result
+def _block_frequencies(texts: Sequence[str], config: FeatureConfig) -> tuple[Uint32, NDArray[np.int64], NDArray[np.int64]]:
+    counts = count_block(texts, config)
+    columns, texts_with = np.unique(counts.columns, return_counts=True)
+    return columns, texts_with, counts.lengths.sum(axis=0)
 
 
 def _rows(vectoriser: Vectoriser, texts: Sequence[str]) -> sparse.csr_matrix:

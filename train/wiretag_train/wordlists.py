@@ -12,7 +12,7 @@ import numpy as np
 import wordfreq
 from numpy.typing import NDArray
 
-from wiretag.features import BITS, N_BUCKETS, VIEWS, FeatureConfig, blocks, count_block
+from wiretag.features import N_BUCKETS, VIEWS, FeatureConfig, blocks, count_block
 from wiretag_train.matrix import Frequencies
 
 # A language's list under another name; Traditional Chinese has none of its own.
@@ -82,10 +82,9 @@ def _rates(words: list[str], share: NDArray[np.float64], config: FeatureConfig) 
     rates = np.zeros(len(VIEWS) * N_BUCKETS)
     start = 0
     for block in blocks(words):
-        for view, counts in count_block(block, config).items():
-            rows = np.repeat(np.arange(start, start + len(block)), np.diff(counts.offsets))
-            columns = counts.buckets.astype(np.int64) + (VIEWS.index(view) << BITS)
-            np.add.at(rates, columns, counts.counts * share[rows])
+        counts = count_block(block, config)
+        rows = np.repeat(np.arange(start, start + len(block)), np.diff(counts.text_offsets))
+        np.add.at(rates, counts.columns, counts.counts * share[rows])
         start += len(block)
     return rates
 
