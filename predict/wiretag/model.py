@@ -47,6 +47,8 @@ _DENSE_SHARE: Final = 8
 # safetensors reserves more, but a header past this is no model of ours.
 _MAX_HEADER: Final = 32 << 20
 _IDF_STEPS: Final = np.float32(16)
+# ``root * abs(root)`` of each byte that a weight may be.
+SQUARES: Final = np.arange(256).astype(np.int8) * np.abs(np.arange(256).astype(np.int8).astype(np.float64))
 # What safetensors calls the types that a model has.
 _TYPES: Final[dict[str, np.dtype[Any]]] = {
     "U8": np.dtype("<u1"),
@@ -131,16 +133,22 @@ class Model:
         place[often] = np.arange(len(often))
         rows = np.zeros((len(often), n_rows), np.int16)
         at, sizes = self.weights_of(often)
-        roots = self.weights[at].astype(np.int16)
-        rows[np.repeat(np.arange(len(often)), sizes), self.labels[at]] = roots * np.abs(roots)
+        rows[np.repeat(np.arange(len(often)), sizes), self.labels[at]] = SQUARES.take(self.weights.view(np.uint8).take(at))
         return place, rows
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether `dense` is there already: it would take longer to make than a single text to tag."""
+        return "dense" in self.__dict__
 
     def weights_of(self, features: NDArray[np.integer[Any]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Places of the weights of each of the features, one feature after another, and how many each has."""
-        sizes = self.counts[features].astype(np.int64)
+        sizes = self.counts.take(features).astype(np.int64)
         ends = np.cumsum(sizes)
         total = int(ends[-1]) if len(ends) else 0
-        return np.arange(total) + np.repeat(self.offsets[features] - (ends - sizes), sizes), sizes
+        at = np.repeat(self.offsets.take(features) - (ends - sizes), sizes)
+        at += np.arange(total)
+        return at, sizes
 
     @property
     def label_ids(self) -> list[str]:

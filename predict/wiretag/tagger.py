@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from wiretag import model as model_file
 from wiretag.errors import UsageError
 from wiretag.features import blocks
-from wiretag.model import Facet, Model
+from wiretag.model import SQUARES, Facet, Model
 from wiretag.origin import Origin, reloaded
 from wiretag.vectors import Float32, Vectors
 from wiretag.wire import WireItem, WireRules, parse
@@ -211,7 +211,7 @@ class Tagger:
         Sums are exact enough in double precision for a text to score the same alone, where spreading out the model's
         dense rows would not pay, and among others.
         """
-        if vectors.n_texts == 1:
+        if vectors.n_texts == 1 and not self.model.is_dense:
             return self.model.with_common(self._sparse_sums(vectors) * self.model.scales)
         place, rows = self.model.dense
         at = place.take(vectors.features)
@@ -228,11 +228,14 @@ class Tagger:
         """Sums of value times weight, in steps of the rows' scales, shape [n_texts, R]."""
         model, n_rows = self.model, len(self.model.scales)
         at, sizes = model.weights_of(vectors.features)
-        first = np.repeat(np.arange(vectors.n_texts) * n_rows, np.diff(vectors.offsets))
-        roots = model.weights[at].astype(np.float32)
-        products = np.repeat(vectors.values.astype(np.float64), sizes) * (roots * np.abs(roots))
+        products = SQUARES.take(model.weights.view(np.uint8).take(at))
+        products *= np.repeat(vectors.values.astype(np.float64), sizes)
+        cells = model.labels.take(at)
+        if vectors.n_texts > 1:
+            first = np.repeat(np.arange(vectors.n_texts) * n_rows, np.diff(vectors.offsets))
+            cells = cells + np.repeat(first, sizes)
         sums: NDArray[np.float64]
-        sums = np.bincount(np.repeat(first, sizes) + model.labels[at], products, vectors.n_texts * n_rows).astype(np.float64)
+        sums = np.bincount(cells, products, vectors.n_texts * n_rows).astype(np.float64, copy=False)
         return sums.reshape(vectors.n_texts, n_rows)
 
     def calibrated(self, scores: Float32) -> Float32:
