@@ -58,6 +58,11 @@ WORD_SALT: Final = 0x1B873593
 PAIR_SALT: Final = 0xCC9E2D51
 CHAR_SALT: Final = 0x2545F491
 
+# Full-width punctuation, the ideographic space, the ellipsis, Thai sara am.
+_COMMON_DECOMPOSITIONS: Final = tuple(
+    (char, unicodedata.normalize("NFKD", char)) for char in "，：；（）！？％～．＋－／＆\u3000…\u0e33"
+)
+
 _TITLE: Final = re.compile(r"\s*+\S[^\n]*+(?=\n\s*+\S)")
 
 
@@ -177,7 +182,18 @@ def normalise(text: str) -> str:
     """NFKC with blanks for code points that the table's Unicode version does not know."""
     if text.isascii():
         return text
-    return unicodedata.normalize("NFKC", codepoints.unassigned().sub(" ", text))
+    return nfkc(codepoints.unassigned().sub(" ", text))
+
+
+def nfkc(text: str) -> str:
+    """NFKC; what makes ordinary Chinese, Japanese and Thai text differ from it is replaced first.
+
+    NFKC begins with putting the decomposition of each character in its place (Unicode Standard Annex 15), so this changes
+    nothing but the time: text that is in NFKC already is seen to be so in a fiftieth of what rewriting it takes.
+    """
+    for char, decomposition in _COMMON_DECOMPOSITIONS:
+        text = text.replace(char, decomposition)
+    return unicodedata.normalize("NFKC", text)
 
 
 def _all_normalised(texts: Sequence[str]) -> Sequence[str]:
@@ -188,7 +204,7 @@ def _all_normalised(texts: Sequence[str]) -> Sequence[str]:
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
     if codepoints.is_unassigned(codes.max())[codes].any():
         return [normalise(text) for text in texts]
-    return [unicodedata.normalize("NFKC", text) for text in texts]
+    return [nfkc(text) for text in texts]
 
 
 def _symbols(texts: Sequence[str], with_titles: bool) -> tuple[Uint32, NDArray[np.int64], NDArray[np.int64]]:

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from wiretag.features import nfkc
+
 # "(Agency) – ", "(Agency) CITY – " (of which the city stays: it may be a company), "(CITY=Agency) ",
 # "BERLIN, 12 May (Agency) - ", "【Agency】", "CITY, May 12, 2026 /Wire/ -- "
 _DATELINES = (
@@ -189,7 +191,7 @@ def parse(raw: str, rules: WireRules) -> WireItem:
             unknown.setdefault(facet, []).extend(strange)
             end = min(end, number)
     sender = _sender(lines)
-    keys = [spelling_key(line) for line in lines[:end]]
+    keys = _keys_of(lines[:end])
     disclaimed = rules.disclaims("\n".join(keys))
     story = []
     for number, (line, key) in enumerate(zip(lines, keys, strict=False)):
@@ -211,6 +213,11 @@ def parse(raw: str, rules: WireRules) -> WireItem:
 def spelling_key(text: str) -> str:
     """What two spellings of a word have in common: NFKC, case folded, single spaces."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _keys_of(lines: Sequence[str]) -> list[str]:
+    """`spelling_key` of each line: nothing composes across the ends of lines, so all are folded at once."""
+    return [" ".join(key.split()) for key in nfkc("\n".join(lines)).casefold().split("\n")] if lines else []
 
 
 def _footer_facet(line: str, rules: WireRules, late: bool) -> str | None:

@@ -1,3 +1,4 @@
+import unicodedata
 from collections import Counter
 from itertools import pairwise
 
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wiretag import codepoints
-from wiretag.features import BITS, VIEWS, Counts, FeatureConfig, blocks, count_block
+from wiretag.features import BITS, VIEWS, Counts, FeatureConfig, blocks, count_block, nfkc
 from wiretag.occurrences import occurrences
 
 CONFIGS = [
@@ -83,6 +84,11 @@ def test_columns_of_a_text_are_sorted_view_by_view() -> None:
     first = counts.columns[: counts.text_offsets[1]]
     assert np.all(np.diff(first.astype(np.int64)) > 0)
     assert (first >> BITS).tolist() == [0, 0, 0, 1, 1, 1]
+
+
+@given(st.text(st.one_of(st.sampled_from(SCRIPTS + "，：；（）！？％～．＋－／＆\u3000…ำุ่ั"), st.characters())))
+def test_replacing_decompositions_first_changes_no_normal_form(text: str) -> None:
+    assert nfkc(text) == unicodedata.normalize("NFKC", text)
 
 
 def test_the_table_of_unassigned_code_points_is_that_of_the_pattern() -> None:
