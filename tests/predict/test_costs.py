@@ -53,9 +53,9 @@ def test_words_cost_no_python(texts: list[str]) -> None:
     assert once == twenty_times < 500
 
 
-def test_a_text_costs_a_few_calls_beside_those_of_its_block(texts: list[str]) -> None:
+def test_a_text_costs_some_calls_beside_those_of_its_block(texts: list[str]) -> None:
     count_block(texts, AS_DEFAULT)
-    assert calls(lambda: count_block(texts, AS_DEFAULT)) < 500 + 10 * len(texts)
+    assert calls(lambda: count_block(texts, AS_DEFAULT)) < 500 + 30 * len(texts)
 
 
 def test_features_need_some_dozen_bytes_a_character_of_their_block(texts: list[str]) -> None:
