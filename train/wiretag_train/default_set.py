@@ -16,6 +16,7 @@ from wiretag.tagger import LANGUAGE_FACET, UNKNOWN_LANGUAGE
 from wiretag_data.annotations import SOURCE as ANNOTATED
 from wiretag_data.item import Item
 from wiretag_data.taxonomy import FACETS, load_taxonomy
+from wiretag_data.unlabelled import FOREIGN, NOTHING
 from wiretag_train.fit import TrainingSet
 from wiretag_train.recipe import Recipe
 from wiretag_train.targets import UNKNOWN, Coverage, Targets, covered_targets
@@ -36,9 +37,9 @@ DEFAULT_RECIPE: Final = Recipe(
     max_weights=3_400_000,
 )
 # Weight of an item in the loss, by source.
-_WEIGHTS: Final[Mapping[str, float]] = {"wire": 5.0, ANNOTATED: 5.0}
+_WEIGHTS: Final[Mapping[str, float]] = {"wire": 5.0, ANNOTATED: 5.0, NOTHING: 5.0, FOREIGN: 5.0}
 # Items with all labels, read whole: what the product reads. They alone judge thresholds and calibration.
-_JUDGES: Final = ("wire", ANNOTATED)
+_JUDGES: Final = ("wire", ANNOTATED, NOTHING, FOREIGN)
 # Fetched corpora are one language and one genre each: a part of their items, the beginning of each, and less weight say
 # what they have to say; more would be paid for in time and by the other languages.
 _FETCHED_ITEMS, _FETCHED_CHARACTERS, _FETCHED_WEIGHT = 1500, 600, 0.3
@@ -59,7 +60,7 @@ _NO_LANGUAGE: Final = (
 
 def training_set(items: Sequence[Item], coverage: Coverage, seed: int) -> TrainingSet:
     """Corpus items, and sentences of drawn words that teach the languages apart."""
-    languages = sorted({item.language for item in items})
+    languages = sorted({item.language for item in items} - {UNKNOWN_LANGUAGE})
     listed: dict[str, list[str]] = {language: [] for language in languages}
     for item in items:
         if item.source.startswith("lexicon-"):

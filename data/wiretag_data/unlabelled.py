@@ -1,0 +1,39 @@
+"""Our own texts that deserve no label: ``nothing/<language>.txt`` and ``foreign/<language>.txt``, with lines ``---`` between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from wiretag.errors import DataError
+
+# About nothing, in languages with a lexicon; and news in languages without.
+NOTHING, FOREIGN = "nothing", "foreign"
+
+
+@dataclass(frozen=True, slots=True)
+class Unlabelled:
+    """One text.
+
+    Attributes
+    ----------
+    name : "nothing/de/3", the third text of ``nothing/de.txt``.
+    language : name of its file.
+    raw : the text as somebody might paste it.
+    """
+
+    name: str
+    language: str
+    raw: str
+
+
+def unlabelled(folder: Path) -> Iterator[Unlabelled]:
+    """All texts of a folder's files, in order; raises `DataError` if one is not UTF-8."""
+    for path in sorted(folder.glob("*.txt")):
+        try:
+            content = path.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError:
+            raise DataError(f"{path} is not UTF-8 text.") from None
+        for number, raw in enumerate(content.strip("\n").split("\n---\n"), start=1):
+            yield Unlabelled(f"{folder.name}/{path.stem}/{number}", path.stem, raw)
