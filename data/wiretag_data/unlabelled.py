@@ -18,14 +18,21 @@ class Unlabelled:
 
     Attributes
     ----------
-    name : "nothing/de/3", the third text of ``nothing/de.txt``.
+    folder : NOTHING or FOREIGN.
     language : name of its file.
+    number : its place in the file, from 1 on.
     raw : the text as somebody might paste it.
     """
 
-    name: str
+    folder: str
     language: str
+    number: int
     raw: str
+
+    @property
+    def name(self) -> str:
+        """Such as "nothing/de/3", the third text of ``nothing/de.txt``."""
+        return f"{self.folder}/{self.language}/{self.number}"
 
 
 def unlabelled(folder: Path) -> Iterator[Unlabelled]:
@@ -36,4 +43,4 @@ def unlabelled(folder: Path) -> Iterator[Unlabelled]:
         except UnicodeDecodeError:
             raise DataError(f"{path} is not UTF-8 text.") from None
         for number, raw in enumerate(content.strip("\n").split("\n---\n"), start=1):
-            yield Unlabelled(f"{folder.name}/{path.stem}/{number}", path.stem, raw)
+            yield Unlabelled(folder.name, path.stem, number, raw)
