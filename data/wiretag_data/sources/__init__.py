@@ -3,6 +3,13 @@
 from wiretag_data.sources import bbc, hub, lexicon, newsgroups, reuters, unlabelled, wire
 from wiretag_data.sources.base import Source
 
-DEFAULT: tuple[Source, ...] = (*wire.SOURCES, *lexicon.SOURCES, *unlabelled.SOURCES, reuters.SOURCE, bbc.SOURCE, newsgroups.SOURCE)
+DEFAULT: tuple[Source, ...] = (
+    *wire.SOURCES,
+    *lexicon.SOURCES,
+    *unlabelled.SOURCES,
+    reuters.SOURCE,
+    bbc.SOURCE,
+    newsgroups.SOURCE,
+)
 # What people with network access can add: name -> source.
 EXTRA: dict[str, Source] = {source.name: source for source in (hub.AG_NEWS, hub.GNAD10)}
