@@ -16,11 +16,14 @@ from wiretag_data import annotations as annotated
 from wiretag_data.dedup import near_duplicates
 from wiretag_data.lexicon import Lexicon, load_lexicons
 from wiretag_data.taxonomy import EDITORIAL, FACETS, Taxonomy, corpora_folder, load_taxonomy
+from wiretag_data.unlabelled import FOREIGN, NOTHING, Unlabelled, unlabelled
 from wiretag_data.wire_items import WireFile, read_wire_file, wire_rules
 
 MIN_TOPIC_ENTRIES, MIN_SECTOR_ENTRIES, MIN_BACKGROUND = 100, 40, 150
 MIN_WORDS, MIN_CHARACTERS = 60, 150
 MIN_ITEMS, MIN_PER_LABEL = 60, 2
+# Texts about nothing: how many a language, and characters of each.
+MIN_NOTHING, MIN_LENGTH, MAX_LENGTH = 20, 20, 400
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n")
 _MIN_SENTENCE = 40
 _MIN_TOPICS, _MAX_TOPICS, _MAX_SECTORS = 2, 4, 3
@@ -57,7 +60,9 @@ def problems(folder: Path | None = None) -> Iterator[str]:
             counts[file.language]["items"] += 1
         if part == "wire":
             yield from _balance(counts, lexicons, taxonomy)
-    yield from _repetition(stories)
+    texts = [*unlabelled(folder / NOTHING), *unlabelled(folder / FOREIGN)]
+    yield from _unlabelled(texts, lexicons)
+    yield from _repetition({**stories, **{text.name: text.raw for text in texts}})
     yield from _annotations(taxonomy)
 
 
@@ -121,6 +126,19 @@ def _balance(counts: dict[str, Counter[str]], lexicons: dict[str, Lexicon], taxo
         rare = [f"{f}/{label}" for f in FACETS for label in taxonomy[f] if found[f"{f}/{label}"] < MIN_PER_LABEL]
         if rare:
             yield f"wire/{language}: fewer than {MIN_PER_LABEL} items for {', '.join(rare)}."
+
+
+def _unlabelled(texts: list[Unlabelled], lexicons: dict[str, Lexicon]) -> Iterator[str]:
+    for text in texts:
+        if not MIN_LENGTH <= len(text.raw) <= MAX_LENGTH:
+            yield f"{text.name}: {len(text.raw)} characters; {MIN_LENGTH} to {MAX_LENGTH} are wanted."
+    counts = Counter(text.language for text in texts if text.folder == NOTHING)
+    yield from (f"{NOTHING}/{language}: there is no lexicon for '{language}'." for language in counts.keys() - lexicons.keys())
+    for language in lexicons:
+        if counts[language] < MIN_NOTHING:
+            yield f"{NOTHING}/{language}: {counts[language]} texts; {MIN_NOTHING} are wanted."
+    known = {text.language for text in texts if text.folder == FOREIGN} & lexicons.keys()
+    yield from (f"{FOREIGN}/{language}: the language has a lexicon." for language in sorted(known))
 
 
 def _repetition(stories: dict[str, str]) -> Iterator[str]:

@@ -7,11 +7,12 @@ from wiretag_data import corpus, fetch
 from wiretag_data.check import problems
 from wiretag_data.fetch import Package, SourceUnavailable
 from wiretag_data.item import Item
-from wiretag_data.lexicon import split_entries
+from wiretag_data.lexicon import load_lexicons, split_entries
+from wiretag_data.sources import unlabelled
 from wiretag_data.sources.base import Source
 from wiretag_data.sources.hub import hub_source
 from wiretag_data.sources.reuters import modapte
-from wiretag_data.taxonomy import load_taxonomy
+from wiretag_data.taxonomy import EDITORIAL, load_taxonomy
 
 
 def unavailable() -> list[Item]:
@@ -64,6 +65,15 @@ def test_hub_data_sets_are_sources_of_the_same_form(tmp_path: Path) -> None:
     ]
 
 
+def test_texts_without_labels_speak_against_all_that_they_cover() -> None:
+    nothing, foreign = unlabelled.SOURCES
+    assert all(not labels for source in (nothing, foreign) for item in source.items() for labels in item.labels.values())
+    assert {item.language for item in nothing.items()} == set(load_lexicons())
+    assert {item.language for item in foreign.items()} == {"und"}
+    assert set(nothing.coverage["topic"]) == set(load_taxonomy()["topic"])
+    assert set(load_taxonomy()["sector"]) - set(foreign.coverage["sector"]) == set(EDITORIAL)
+
+
 def test_modapte_has_the_standard_sizes() -> None:
     split = modapte()
     assert (len(split["train"]), len(split["test"]), len(split["cats"])) == (7769, 3019, 90)
@@ -88,7 +98,19 @@ def test_the_checker_finds_what_is_wrong(tmp_path: Path) -> None:
     (tmp_path / "wire" / "xx" / "001-a.txt").write_text("topics: trad\ndate: 2026-01-01\n---\nHead\nBody\nS: Nope, T\n")
     (tmp_path / "lexicon" / "yy.toml").write_text('[names.topic]\ntrade = ["Ｈandel"]\n')
     (tmp_path / "lexicon" / "zz.toml").write_text('[names.topic]\nother = ["handel"]\n')
+    for folder, languages in (("nothing", ("xx", "qq")), ("foreign", ("xx",))):
+        (tmp_path / folder).mkdir()
+        for language in languages:
+            (tmp_path / folder / f"{language}.txt").write_text("too short\n---\nBread, a lamp and the other shoe, please\n")
     found = "\n".join(problems(tmp_path))
+    for sentence in (
+        "nothing/xx/1: 9 characters",
+        "nothing/xx: 2 texts; 20 are wanted",
+        "nothing/qq: there is no lexicon for 'qq'",
+        "foreign/xx: the language has a lexicon",
+        "foreign/xx/2: nearly the same as nothing/qq/2",
+    ):
+        assert sentence in found
     assert "'handel' stands for several labels: trade (lexicon/yy), other (lexicon/zz)" in found
     for sentence in ("unknown topic 'trad'", "no sector is called 'Nope'", "topic 'trade' has no name", "0 entries"):
         assert sentence in found

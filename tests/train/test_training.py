@@ -13,6 +13,7 @@ from wiretag.errors import DataError
 from wiretag.features import BITS, VIEWS, FeatureConfig
 from wiretag.tagger import Tagger
 from wiretag_data.item import Item
+from wiretag_data.taxonomy import load_taxonomy
 from wiretag_train import heads
 from wiretag_train.card import with_section
 from wiretag_train.default_set import training_set
@@ -277,6 +278,37 @@ def test_of_fetched_corpora_a_part_is_read_and_our_own_items_whole() -> None:
     assert (len(read), {len(text) for text in read}) == (1500, {600})
     assert "y" * 900 in training.texts
     assert training.judges.sum() == 1
+
+
+def test_texts_about_nothing_decide_of_topics_alone() -> None:
+    items = [
+        Item("wire/1", "The match ended late", "en", "wire", {"topic": ("sport",)}),
+        Item("nothing/en/1", "Bread, a lamp and the other shoe", "en", "nothing"),
+        Item("foreign/tr/1", "Eski köprü onarım için kapatıldı", "und", "foreign"),
+    ]
+    everything = {facet: list(labels) for facet, labels in load_taxonomy().items()}
+    training = training_set(items, dict.fromkeys(("wire", "nothing", "foreign"), everything), 0)
+    sector, topic, language = training.facets
+    assert language.labels == ("en", "und")
+    assert training.judges.sum() == 3
+    assert [own.decides[:3].tolist() for own in (sector, topic, language) if own.decides is not None] == [
+        [True, False, False],
+        [True, True, True],
+        [True, False, True],
+    ]
+    assert (topic.values[1:3] == 0).all()
+
+
+def test_items_that_do_not_decide_still_train() -> None:
+    X = sparse.csr_matrix(np.tile(np.eye(2), (12, 1)))
+    targets = Targets("topic", ("a",), np.tile(np.array([[1], [0]], np.int8), (12, 1)))
+    folds = np.arange(24) // 2 % 3
+    every, one = (
+        fit_heads(X, replace(targets, decides=decides), folds, np.ones(24), (1.0,), 1, pooled=True)
+        for decides in (None, np.arange(24) < 20)
+    )
+    assert (every.weights == one.weights).all()
+    assert every.shifts != one.shifts
 
 
 def test_a_card_keeps_one_section_of_a_title(tmp_path: Path) -> None:

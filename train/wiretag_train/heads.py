@@ -283,9 +283,9 @@ def _scaled(X: sparse.csr_matrix, factors: Float64) -> sparse.csr_matrix:
 
 
 def _judged(scores: Float64, targets: Targets) -> NDArray[np.bool_]:
-    """Items and labels that may judge: covered, and with a score from out of fold; shape [n_items, L]."""
+    """Items and labels that may judge: covered, deciding, and with a score from out of fold; shape [n_items, L]."""
     judged: NDArray[np.bool_] = (targets.values != UNKNOWN) & ~np.isnan(scores)
-    return judged
+    return judged if targets.decides is None else judged & targets.decides[:, None]
 
 
 def _quality(scores: Float64, targets: Targets) -> float:

@@ -26,6 +26,7 @@ class Targets:
     values : shape [n_items, n_labels], int8: 1 holds, 0 does not, -1 is not covered by the item's source.
     exclusive : every item has exactly one label.
     names : what each label is called in texts, or nothing for any.
+    decides : shape [n_items], whether the item, if it judges at all, takes part in this facet's decisions; all if None.
     """
 
     facet: str
@@ -33,10 +34,11 @@ class Targets:
     values: NDArray[np.int8]
     exclusive: bool = False
     names: tuple[str, ...] = ()
+    decides: NDArray[np.bool_] | None = None
 
     def rows(self, chosen: NDArray[np.intp] | NDArray[np.bool_]) -> Targets:
         """The same for some of the items."""
-        return replace(self, values=self.values[chosen])
+        return replace(self, values=self.values[chosen], decides=None if self.decides is None else self.decides[chosen])
 
 
 def covered_targets(items: Sequence[Item], facet: str, labels: Sequence[str], coverage: Coverage) -> Targets:
