@@ -132,8 +132,9 @@ class Vectoriser:
         weights = np.tile([self.weighting.get(view, _UNUSED).weight for view in VIEWS], n_texts)[filled]
         squares = np.add.reduceat(np.square(values, dtype=np.float64), offsets[filled]) if len(filled) else np.empty(0)
         norms = np.bincount(filled // len(VIEWS), weights**2, n_texts)[filled // len(VIEWS)]
+        products = squares * norms  # 0 where a model file has no idf or no weight for what the text holds
         scale = np.zeros(n_texts * len(VIEWS), np.float32)
-        scale[filled] = weights / np.sqrt(squares * norms)
+        scale[filled] = np.divide(weights, np.sqrt(products), out=np.zeros_like(products), where=products > 0)
         return scale
 
 
