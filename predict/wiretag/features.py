@@ -155,13 +155,14 @@ def count_block(texts: Sequence[str], config: FeatureConfig) -> Counts:
     edges = _edges(letters | (classes == HANGUL))
     first, at_edges = edges[::2], prefix.take(edges)
     words = (at_edges[1::2] - at_edges[::2]) * inverse.take(first)
-    rows = _rows_of(first, starts)
+    row_of = _rows(starts, len(symbols))
+    rows = row_of.take(first)
     units = [(first, _keys(words ^ np.uint32(WORD_SALT), rows, "words"))]
     keys: list[Uint32] = []
     for kind, lengths in config.runs:
         for n, at, spans in _grams_in_runs(classes == kind, lengths, prefix, inverse):
             view = config.view_of(lengths, n)
-            own = _keys(spans ^ np.uint32(WORD_SALT), _rows_of(at, starts), view)
+            own = _keys(spans ^ np.uint32(WORD_SALT), row_of.take(at), view)
             if view == "words":
                 units.append((at, own))
             else:
@@ -171,7 +172,7 @@ def count_block(texts: Sequence[str], config: FeatureConfig) -> Counts:
         pairs = words[:-1] * np.uint32(PAIR) + words[1:]
         keys.append(_keys(pairs.take(together) ^ np.uint32(PAIR_SALT), rows.take(together), "pairs"))
     if config.chars is not None:
-        keys += _chars_in_words(letters, classes, config.chars, prefix, inverse, _all_rows(starts, len(symbols)))
+        keys += _chars_in_words(letters, classes, config.chars, prefix, inverse, row_of)
     if config.title:
         title = np.uint32(VIEWS.index("title") << BITS)
         keys += [own[at < titles[own >> np.uint32(_COLUMN_BITS)]] | title for at, own in units]
@@ -221,10 +222,10 @@ def _symbols(texts: Sequence[str], with_titles: bool) -> tuple[Uint32, NDArray[n
     # No code point lies outside the table; "clip" spares the check.
     symbols = codepoints.symbols(codes.max()).take(codes, mode="clip")
     if not joined.isascii():
-        kept = (symbols >> np.uint32(CLASS_SHIFT)) != IGNORABLE
-        if not kept.all():
-            before = np.concatenate(([0], np.cumsum(kept)))
-            symbols, starts, titles = symbols[kept], before[starts], before[titles]
+        ignored = np.flatnonzero((symbols >> np.uint32(CLASS_SHIFT)) == IGNORABLE)
+        if len(ignored):
+            symbols = np.delete(symbols, ignored)
+            starts, titles = (places - np.searchsorted(ignored, places) for places in (starts, titles))
     return symbols, starts, titles
 
 
@@ -261,15 +262,11 @@ def _edges(inside: NDArray[np.bool_]) -> NDArray[np.int64]:
     return np.flatnonzero(inside[1:] != inside[:-1]) + 1
 
 
-def _rows_of(positions: NDArray[np.int64], starts: NDArray[np.int64]) -> Uint32:
-    """Number of the text in which each of the sorted positions lies, already shifted to its place in a sort key."""
-    bounds = np.searchsorted(positions, starts)
-    sizes = np.diff(np.append(bounds, len(positions)))
-    return np.repeat(np.arange(len(starts), dtype=np.uint32) << np.uint32(_COLUMN_BITS), sizes)
+def _rows(starts: NDArray[np.int64], n_symbols: int) -> Uint32:
+    """Number of the text in which each position lies, already shifted to its place in a sort key.
 
-
-def _all_rows(starts: NDArray[np.int64], n_symbols: int) -> Uint32:
-    """The same for every position; the separator before a text counts as its own."""
+    The separator before a text counts as its own.
+    """
     bounds = np.append(starts - 1, n_symbols)
     return np.repeat(np.arange(len(starts), dtype=np.uint32) << np.uint32(_COLUMN_BITS), np.diff(bounds))
 
@@ -290,13 +287,14 @@ def _grams_in_runs(
     """Each length n, and the sorted positions and hashes of the n-grams within the runs of True."""
     if not inside.any():
         return
-    fits = inside
-    for n in range(1, lengths[1] + 1):
-        if n > 1:
-            fits = fits[:-1] & inside[n - 1 :]
-        if n >= lengths[0]:
-            first = np.flatnonzero(fits)
-            yield n, first, (prefix.take(first + n) - prefix.take(first)) * inverse.take(first)
+    edges = _edges(inside)
+    sizes = edges[1::2] - edges[::2]
+    first = np.flatnonzero(inside)
+    left = np.repeat(edges[1::2], sizes) - first
+    for n in range(lengths[0], lengths[1] + 1):
+        fits = np.flatnonzero(left >= n)
+        first, left = first.take(fits), left.take(fits)
+        yield n, first, (prefix.take(first + n) - prefix.take(first)) * inverse.take(first)
 
 
 def _chars_in_words(
