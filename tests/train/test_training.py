@@ -280,23 +280,23 @@ def test_of_fetched_corpora_a_part_is_read_and_our_own_items_whole() -> None:
     assert training.judges.sum() == 1
 
 
-def test_texts_about_nothing_decide_of_topics_alone() -> None:
+def test_of_texts_about_nothing_half_decide_of_topics_and_all_train() -> None:
     items = [
         Item("wire/1", "The match ended late", "en", "wire", {"topic": ("sport",)}),
-        Item("nothing/en/1", "Bread, a lamp and the other shoe", "en", "nothing"),
         Item("foreign/tr/1", "Eski köprü onarım için kapatıldı", "und", "foreign"),
+        *(Item(f"nothing/en/{n}", "Bread, a lamp and the other shoe", "en", "nothing") for n in range(100)),
     ]
-    everything = {facet: list(labels) for facet, labels in load_taxonomy().items()}
-    training = training_set(items, dict.fromkeys(("wire", "nothing", "foreign"), everything), 0)
-    sector, topic, language = training.facets
+    topics = {"topic": list(load_taxonomy()["topic"])}
+    training = training_set(items, dict.fromkeys(("wire", "foreign", "nothing"), topics), 0)
+    _, topic, language = training.facets
     assert language.labels == ("en", "und")
-    assert training.judges.sum() == 3
-    assert [own.decides[:3].tolist() for own in (sector, topic, language) if own.decides is not None] == [
-        [True, False, False],
-        [True, True, True],
-        [True, False, True],
-    ]
-    assert (topic.values[1:3] == 0).all()
+    assert training.judges.sum() == 102
+    assert topic.decides is not None
+    assert topic.decides[:2].all()
+    assert 30 < topic.decides[2:102].sum() < 70
+    assert language.decides is None
+    assert (topic.values[1:102] == 0).all()
+    assert training.weight[2] > 0
 
 
 def test_items_that_do_not_decide_still_train() -> None:
