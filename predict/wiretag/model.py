@@ -11,8 +11,8 @@ weights            int8 Z    root of each: the weight is ``root * abs(root) * sc
 scales             float32 R R = L rows of the labels, then one row of each facet that is not exclusive: the part that
                              the weights of its labels have in common, added to the score of every one of them
 intercepts         float32 L
-slopes, shifts     float32 L calibration: probability = sigmoid(slope * score + shift), or softmax of it in a facet
-                             where exactly one label holds
+slopes, shifts     float32 L calibration: logit = slope * score + shift; probability = its softmax in a facet where
+                             exactly one label holds, and elsewhere the sigmoid of the logit after the facet's ``bend``
 thresholds         float32 L a label is given if its probability is at least this
 =================  ========  =====================================================================================
 
@@ -69,6 +69,7 @@ class Facet:
     exclusive : exactly one label holds (softmax); otherwise each stands for itself.
     beside : label -> labels of which one always stands beside it, by the taxonomy's definition.
     floor : where no label reaches its threshold, the most probable is given if it is at least this probable.
+    bend : slope of logits below 0, slope of those above, and shift, before a facet that is not exclusive takes the sigmoid.
     """
 
     name: str
@@ -76,6 +77,14 @@ class Facet:
     exclusive: bool = False
     beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     floor: float = 1.0
+    bend: tuple[float, float, float] = (1.0, 1.0, 0.0)
+
+
+def bent(logits: NDArray[Any], bend: tuple[float, float, float]) -> NDArray[Any]:
+    """Logits as a facet's `bend` has them, of the same type."""
+    low, high, shift = bend
+    result: NDArray[Any] = np.where(logits < 0, logits * low, logits * high) + shift
+    return result.astype(logits.dtype)
 
 
 @dataclass(frozen=True)
@@ -349,7 +358,7 @@ def _build(  # noqa: C901 - one check a line
     metadata: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]
 ) -> Model:
     facets = tuple(
-        Facet(str(f["name"]), tuple(map(str, f["labels"])), bool(f["exclusive"]), _beside(f), float(f["floor"]))
+        Facet(str(f["name"]), tuple(map(str, f["labels"])), bool(f["exclusive"]), _beside(f), float(f["floor"]), _bend(f))
         for f in metadata["facets"]
     )
     n_labels = sum(len(facet.labels) for facet in facets)
@@ -408,6 +417,13 @@ def _beside(facet: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     if not {label for key, others in rules.items() for label in (key, *others)} <= set(facet["labels"]):
         raise ValueError("a rule names an unknown label")
     return rules
+
+
+def _bend(facet: Mapping[str, Any]) -> tuple[float, float, float]:
+    low, high, shift = map(float, facet.get("bend", (1.0, 1.0, 0.0)))  # files of before have none
+    if not (np.isfinite([low, high, shift]).all() and low > 0 and high > 0):
+        raise ValueError("a number is not finite")
+    return low, high, shift
 
 
 def _lengths(pair: Any) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from wiretag import model as model_file
 from wiretag.errors import UsageError
 from wiretag.features import blocks
-from wiretag.model import SQUARES, Facet, Model
+from wiretag.model import SQUARES, Facet, Model, bent
 from wiretag.origin import Origin, reloaded
 from wiretag.vectors import Float32, Vectors
 from wiretag.wire import WireItem, WireRules, parse
@@ -243,7 +243,7 @@ class Tagger:
         return self.probabilities_of(scores * self.model.slopes + self.model.shifts)
 
     def probabilities_of(self, logits: Float32) -> Float32:
-        """Softmax or logistic function of each facet's logits, both of shape [n_texts, n_labels]."""
+        """Softmax, or logistic function after the bend, of each facet's logits, both of shape [n_texts, n_labels]."""
         result = np.empty_like(logits)
         for facet, columns in self.model.columns():
             part = logits[:, columns]
@@ -251,7 +251,7 @@ class Tagger:
                 power = np.exp(part - part.max(axis=1, keepdims=True))
                 result[:, columns] = power / power.sum(axis=1, keepdims=True)
             else:
-                result[:, columns] = 1 / (1 + np.exp(-np.clip(part, -60, 60)))
+                result[:, columns] = 1 / (1 + np.exp(-np.clip(bent(part, facet.bend), -60, 60)))
         return result
 
     def _chosen(self, probability: Float32, threshold: float | None) -> dict[str, list[list[tuple[str, float]]]]:

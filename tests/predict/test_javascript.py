@@ -59,7 +59,7 @@ def wire_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     trained = train_own([*small_items(), *[both] * 6], small_items(12), "topic", Recipe(costs=(1.0,)), 1, quiet=True).model
     (topic,) = trained.facets
     assert not topic.exclusive
-    topic = replace(topic, floor=0.1, beside={"sport": ("health", "money")})
+    topic = replace(topic, floor=0.1, bend=(1.3, 0.6, 0.2), beside={"sport": ("health", "money")})
     thresholds = np.full_like(trained.thresholds, 0.5)
     lexicons = load_lexicons(ROOT / "data" / "corpora")
     names: dict[str, dict[str, dict[str, list[str]]]] = {}

@@ -28,6 +28,7 @@ from wiretag_train.report import measure
 from wiretag_train.targets import UNKNOWN, Targets, covered_targets, plain_targets
 from wiretag_train.thresholds import (
     bagged_threshold,
+    bend_of,
     best_floor,
     best_threshold,
     lowest_good_threshold,
@@ -247,6 +248,21 @@ def test_the_floor_gives_the_best_label_where_that_is_right_often_enough() -> No
     truth = np.array([[1, 0], [0, 1], [1, 0], [0, 1], [0, 0]], bool)
     assert best_floor(probability, truth, np.array([0.5, 0.5])) == 0.25
     assert best_floor(probability, np.array([[1, 0], [0, 1], [0, 0], [0, 0], [0, 0]], bool), np.array([0.5, 0.5])) == 1.0
+
+
+def test_bent_logits_come_true_where_straight_ones_do_not() -> None:
+    random = np.random.default_rng(0)
+    logits = random.normal(0, 3, 100_000)
+    truth = random.random(len(logits)) < 1 / (1 + np.exp(-(np.where(logits < 0, 1.5, 0.5) * logits + 0.8)))
+    assert bend_of(logits, truth) == pytest.approx((1.5, 0.5, 0.8), abs=0.05)
+    assert bend_of(logits[:0], truth[:0]) == pytest.approx((1, 1, 0))
+
+
+def test_probabilities_of_a_facet_bend_its_logits(tagger: Tagger) -> None:
+    facet = replace(tagger.facets[0], exclusive=False, bend=(2.0, 0.5, 1.0))
+    logits = np.array([[-1.0, 0.0, 2.0]], np.float32)
+    found = Tagger(replace(tagger.model, facets=(facet,))).probabilities_of(logits)
+    assert found[0].tolist() == pytest.approx((1 / (1 + np.exp([1.0, -1.0, -2.0]))).tolist(), abs=1e-6)
 
 
 def test_a_facet_with_a_floor_gives_its_best_label_and_others_none(tagger: Tagger) -> None:

@@ -81,6 +81,7 @@ def to_model(
                 head.targets.exclusive,
                 (beside or {}).get(head.targets.facet, {}),
                 head.floor,
+                head.bend,
             )
             for head in heads
         ),

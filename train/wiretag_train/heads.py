@@ -10,19 +10,22 @@ import hashlib
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.special import expit
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.svm import LinearSVC
 
+from wiretag.model import bent
 from wiretag_train.evaluate import accuracy, f1_scores
 from wiretag_train.targets import UNKNOWN, Targets
 from wiretag_train.thresholds import (
     bagged_threshold,
+    bend_of,
     best_floor,
     best_threshold,
     lowest_good_threshold,
@@ -34,6 +37,8 @@ from wiretag_train.thresholds import (
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
+Bend = tuple[float, float, float]
+_STRAIGHT: Final[Bend] = (1.0, 1.0, 0.0)
 ALWAYS = -1
 N_FOLDS = 3
 # Looser than liblinear's default of 0.1 for this solver: on R90 0.0002 micro- and 0.001 macro-F1 less, 7 passes for 9.
@@ -60,6 +65,7 @@ class Heads:
     thresholds : shape [L], on probabilities.
     costs : the chosen C of each member's SVMs.
     floor : probability from which the best label is given where none reaches its threshold.
+    bend : see `wiretag.model.Facet`.
     """
 
     targets: Targets
@@ -70,6 +76,7 @@ class Heads:
     thresholds: Float64
     costs: tuple[float, ...]
     floor: float = 1.0
+    bend: Bend = _STRAIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +162,8 @@ def fit_heads(
             weights[:, member.features] += own * np.float32(member.scale / len(members))
             chosen.append(cost)
     decide = _pooled_decisions if pooled and not targets.exclusive else _decisions
-    slopes, shifts, thresholds, floor = decide(judged, judging)
-    return Heads(targets, weights, intercepts, slopes, shifts, thresholds, tuple(chosen), floor)
+    slopes, shifts, thresholds, floor, bend = decide(judged, judging)
+    return Heads(targets, weights, intercepts, slopes, shifts, thresholds, tuple(chosen), floor, bend)
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,28 +311,29 @@ def _quality(scores: Float64, targets: Targets) -> float:
     return (found.micro + found.macro) / 2
 
 
-def _decisions(scores: Float64, targets: Targets) -> tuple[Float64, Float64, Float64, float]:
-    """Slopes, shifts and thresholds (on probabilities) of all labels, and the facet's floor."""
+def _decisions(scores: Float64, targets: Targets) -> tuple[Float64, Float64, Float64, float, Bend]:
+    """Slopes, shifts and thresholds (on probabilities) of all labels, and the facet's floor and bend."""
     n_labels = len(targets.labels)
     judged = _judged(scores, targets)
     if targets.exclusive:
         rows = judged.all(axis=1)
         slope, shifts = softmax_calibration(scores[rows], targets.values[rows].argmax(axis=1))
-        return np.full(n_labels, slope), shifts, np.zeros(n_labels), 1.0
+        return np.full(n_labels, slope), shifts, np.zeros(n_labels), 1.0, _STRAIGHT
     slopes, shifts, thresholds = np.ones(n_labels), np.zeros(n_labels), np.full(n_labels, 0.5)
     common = best_threshold(scores[judged], targets.values[judged] == 1)
     for n in range(n_labels):
         rows = judged[:, n]
         own, truth = scores[rows, n], targets.values[rows, n] == 1
         slopes[n], shifts[n] = sigmoid_calibration(own, truth)
-        threshold = shrunk_threshold(bagged_threshold(own, truth), common, int(truth.sum()))
-        thresholds[n] = 1 / (1 + np.exp(-(slopes[n] * threshold + shifts[n])))
-    truth = judged & (targets.values == 1)
-    return slopes, shifts, thresholds, best_floor(_probabilities(scores, slopes, shifts, judged), truth, thresholds)
+        thresholds[n] = shrunk_threshold(bagged_threshold(own, truth), common, int(truth.sum()))
+    holds = judged & (targets.values == 1)
+    bend = bend_of((scores * slopes + shifts)[judged], holds[judged])
+    thresholds = expit(bent(thresholds * slopes + shifts, bend))
+    return slopes, shifts, thresholds, best_floor(_probabilities(scores, slopes, shifts, bend, judged), holds, thresholds), bend
 
 
-def _pooled_decisions(scores: Float64, targets: Targets) -> tuple[Float64, Float64, Float64, float]:
-    """Slopes, shifts, one threshold for all labels of a facet, and its floor: what a few dozen positives a label can bear.
+def _pooled_decisions(scores: Float64, targets: Targets) -> tuple[Float64, Float64, Float64, float, Bend]:
+    """Slopes, shifts, one threshold for all labels of a facet, floor and bend: what a few dozen positives a label can bear.
 
     Out of fold on the project's items one probability for all labels gave a micro-F1 of topics 0.005 above thresholds
     of their own.
@@ -335,11 +343,12 @@ def _pooled_decisions(scores: Float64, targets: Targets) -> tuple[Float64, Float
     if not (judged & truth).any():
         return _decisions(scores, targets)
     slope, shifts = pooled_calibration(scores, truth, judged)
-    probability = _probabilities(scores, slope, shifts, judged)
+    bend = bend_of((scores * slope + shifts)[judged], truth[judged])
+    probability = _probabilities(scores, slope, shifts, bend, judged)
     thresholds = np.full(n_labels, lowest_good_threshold(probability[judged], truth[judged]))
-    return np.full(n_labels, slope), shifts, thresholds, best_floor(probability, truth & judged, thresholds)
+    return np.full(n_labels, slope), shifts, thresholds, best_floor(probability, truth & judged, thresholds), bend
 
 
-def _probabilities(scores: Float64, slopes: Float64 | float, shifts: Float64, judged: NDArray[np.bool_]) -> Float64:
+def _probabilities(scores: Float64, slopes: Float64 | float, shifts: Float64, bend: Bend, judged: NDArray[np.bool_]) -> Float64:
     """Of what may judge; 0 elsewhere."""
-    return np.where(judged, 1 / (1 + np.exp(-(slopes * scores + shifts))), 0.0)
+    return np.where(judged, expit(bent(slopes * scores + shifts, bend)), 0.0)

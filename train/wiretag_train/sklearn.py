@@ -25,7 +25,7 @@ from sklearn.utils.validation import check_array, check_is_fitted, column_or_1d,
 
 from wiretag.features import BITS, VIEWS, FeatureConfig
 from wiretag.files import written_beside
-from wiretag.model import Model
+from wiretag.model import Model, bent
 from wiretag.tagger import Tagger
 from wiretag_train.fit import TrainingSet, make_vectoriser
 from wiretag_train.heads import fit_heads, folds_of
@@ -163,7 +163,8 @@ class WiretagClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         folds = folds_of([str(n) for n in range(rows.shape[0])], [targets], self.seed)
         heads = fit_heads(rows, targets, folds, np.ones(rows.shape[0]), tuple(self.costs), self.n_jobs)
         self.coef_, self.intercept_ = heads.weights.astype(np.float64), heads.intercepts
-        self.slopes_, self.shifts_, self.thresholds_, self.floor_ = heads.slopes, heads.shifts, heads.thresholds, heads.floor
+        self.slopes_, self.shifts_, self.bend_ = heads.slopes, heads.shifts, heads.bend
+        self.thresholds_, self.floor_ = heads.thresholds, heads.floor
         return self
 
     def decision_function(self, X: Any) -> NDArray[np.floating[Any]]:
@@ -208,7 +209,7 @@ class WiretagClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             return linear_scores(self.model_, sparse.csr_matrix(X)) * self.model_.slopes + self.model_.shifts
         X = validate_data(self, X, accept_sparse="csr", dtype=np.float64, reset=False)
         logits: NDArray[np.floating[Any]] = (X @ self.coef_.T + self.intercept_) * self.slopes_ + self.shifts_
-        return logits
+        return bent(logits, self.bend_)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -14,6 +14,8 @@ _PRIOR = 10.0
 _TOLERANCE = 0.005
 _SAMPLES = 20
 _SHRINKAGE = 2.0
+# Below this logit no label holds, and nothing is learnt.
+_SURE = -9.0
 
 
 def shrunk_threshold(own: float, common: float, positives: int) -> float:
@@ -109,6 +111,31 @@ def sigmoid_calibration(scores: Float64, truth: NDArray[np.bool_]) -> tuple[floa
 
     fitted = minimize(loss, np.array([0.7, 0.0]), jac=True, method="L-BFGS-B", bounds=[(-4, 5), (-30, 30)])
     return float(np.exp(fitted.x[0])), float(fitted.x[1])
+
+
+def bend_of(logits: Float64, truth: NDArray[np.bool_]) -> tuple[float, float, float]:
+    """What is made of the logits of all labels together: a slope for those below 0, one for those above, and a shift.
+
+    A linear SVM's scores are not logistic: those of what it is sure of crowd at the margin. `sigmoid_calibration` of each
+    label said 0.10 where 0.19 came true and 0.90 where 0.85 did; two slopes and a shift for the facet as a whole took the
+    calibration error of R90's decisions, out of fold, from 0.042 to 0.021. Standard normal priors on the slopes' logarithms
+    and on the shift hold them where there is little to learn from.
+    """
+    telling = logits > _SURE
+    known, target = logits[telling], truth[telling].astype(np.float64)
+
+    def loss(parameters: Float64) -> tuple[float, Float64]:
+        low, high = np.exp(parameters[:2])
+        bent = np.where(known < 0, low, high) * known + parameters[2]
+        error = 1 / (1 + np.exp(-np.clip(bent, -500, 500))) - target
+        value = (np.logaddexp(0, bent) - target * bent).sum() + (parameters**2).sum() / 2
+        below = known < 0
+        slopes = [(error * known)[below].sum() * low, (error * known)[~below].sum() * high]
+        return float(value), np.array([*slopes, error.sum()]) + parameters
+
+    fitted = minimize(loss, np.zeros(3), jac=True, method="L-BFGS-B", bounds=[(-3, 3), (-3, 3), (-5, 5)])
+    low, high, shift = np.exp(fitted.x[0]), np.exp(fitted.x[1]), fitted.x[2]
+    return float(low), float(high), float(shift)
 
 
 def pooled_calibration(scores: Float64, truth: NDArray[np.bool_], judged: NDArray[np.bool_]) -> tuple[float, Float64]:

@@ -81,14 +81,14 @@ function built(said, tensors) {
 function facetsOf(told) {
   let first = 0;
   let common = told.flatMap((facet) => facet.labels).length;
-  return told.map(({ name, labels, exclusive, beside, floor }) => {
-    check(Number.isFinite(floor), "a number is not finite");
+  return told.map(({ name, labels, exclusive, beside, floor, bend = [1, 1, 0] }) => {
+    check([floor, ...bend].every(Number.isFinite) && bend.length === 3 && bend[0] > 0 && bend[1] > 0, "a number is not finite");
     const place = (label) => {
       check(labels.includes(label), "a rule names an unknown label");
       return labels.indexOf(label);
     };
     const rules = Object.entries(beside).map(([label, others]) => [place(label), others.map(place)]);
-    const facet = { name: String(name), labels: labels.map(String), exclusive, floor, rules, first, common: exclusive ? -1 : common++ };
+    const facet = { name: String(name), labels: labels.map(String), exclusive, floor, bend, rules, first, common: exclusive ? -1 : common++ };
     first += labels.length;
     return facet;
   });

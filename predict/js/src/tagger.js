@@ -114,10 +114,10 @@ export class Tagger {
         logits[n] = single(score * slopes[n]) + shifts[n];
       }
     }
-    for (const { first, labels, exclusive } of facets) {
+    for (const { first, labels, exclusive, bend: [low, high, shift] } of facets) {
       const part = logits.subarray(first, first + labels.length);
       if (exclusive) softmax(part);
-      else part.forEach((logit, n) => (part[n] = 1 / (1 + Math.exp(-Math.min(Math.max(logit, -60), 60)))));
+      else part.forEach((logit, n) => (part[n] = 1 / (1 + Math.exp(-Math.min(Math.max(logit * (logit < 0 ? low : high) + shift, -60), 60)))));
     }
     return logits;
   }
