@@ -500,8 +500,7 @@ function vector(text, { config, weighting, featureOf, idf }) {
       const feature = featureOf(columns[from]);
       if (feature < 0) continue;
       const count = to - from;
-      const saturated = single(single(count * single(k + 1)) / single(count + stretch));
-      const value = single(saturated * single(idf[feature] / 16));
+      const value = single(single(count / single(count + stretch)) * single(idf[feature] / 16));
       features.push(feature);
       values.push(value);
       squares += single(value * value);
