@@ -16,6 +16,13 @@ def test_many_are_tagged_as_one_by_one(tagger: Tagger) -> None:
     assert [tags.to_dict() for tags in tagger.tag_many(texts)] == [tagger.tag(text).to_dict() for text in texts]
 
 
+def test_who_tags_one_by_one_for_long_gets_the_fast_table_and_the_same_answers(tagger: Tagger) -> None:
+    alone = Tagger(replace(tagger.model))
+    answers = [alone.tag("goal for the bank, and the coach").to_dict() for _ in range(250)]
+    assert alone.model.is_dense
+    assert answers == answers[:1] * 250
+
+
 def test_probabilities_of_an_exclusive_facet_sum_to_one(tagger: Tagger) -> None:
     rows = tagger.probabilities(["goal", "something else entirely"])
     assert rows.shape == (2, 3)
