@@ -136,6 +136,7 @@ class Model:
         A fifth of the default model's features hold nearly all weights that a text touches; reading whole rows of them
         is several times as fast as adding weight by weight.
         """
+        self.vectoriser.vocabulary.tabulate()  # whoever reads whole rows looks up many features
         n_rows = len(self.scales)
         often = np.flatnonzero(self.counts >= max(n_rows // _DENSE_SHARE, 1))
         place = np.full(len(self.counts), -1, np.int32)

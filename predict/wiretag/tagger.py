@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # A word, or one character of a script without spaces.
 _UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff"
 _WORDS = rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+"
-# From so many texts that come alone on, spreading out the model's rows has paid: a tenth of a second for a third of each text's time.
+# From so many texts that come alone on, spreading out the model's rows pays: a tenth of a second for a third of each one's time.
 _MANY_SINGLES = 200
 LANGUAGE_FACET = "language"
 UNKNOWN_LANGUAGE = "und"

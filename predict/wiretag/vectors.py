@@ -63,6 +63,10 @@ class Vocabulary:
         table[self.columns] = np.arange(len(self.columns))
         return table
 
+    def tabulate(self) -> None:
+        """Make the table that many lookups are worth."""
+        _ = self._table
+
     def features_of(self, columns: Uint32) -> NDArray[np.int32]:
         """Feature number of each column, -1 where the model does not know it."""
         if len(columns) * 64 > len(self.columns) or "_table" in self.__dict__:
