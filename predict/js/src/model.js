@@ -1,25 +1,22 @@
 /** The model file, checked before anything is built from it; `wiretag/model.py` describes its tensors. */
 import { ModelError } from "./errors.js";
-import { BITS, VIEWS, viewsOf } from "./features.js";
+import { BITS, VIEWS } from "./features.js";
 import { damaged, foreign, parsed } from "./safetensors.js";
 import { unpackAscending } from "./varint.js";
 import { lookup } from "./vectors.js";
 
 const FORMAT = 1;
-// How the names of the tensors' types begin.
-const TYPES = {
-  columns: "Uint8", idf: "Uint8", counts: "Uint", labels: "Uint", weights: "Int8",
-  scales: "Float", intercepts: "Float", slopes: "Float", shifts: "Float", thresholds: "Float",
-};
+// How the name of a type begins, and the tensors that are of it.
+const TENSORS = { Uint8: "columns idf", Uint: "counts labels", Int8: "weights", Float: "scales intercepts slopes shifts thresholds" };
 
 /** A model from the bytes of its file; `name` is used in messages. */
 export function loads(data, name = "model") {
   const bytes = ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
   const { metadata, tensors } = parsed(bytes, name);
-  const said = (key) => JSON.parse(metadata[key] ?? missing(key));
+  const told = (key) => JSON.parse(check(metadata[key], key));
   let version;
   try {
-    version = metadata.format && said("format");
+    version = metadata.format && told("format");
   } catch {
     throw foreign(name);
   }
@@ -32,49 +29,50 @@ export function loads(data, name = "model") {
     );
   }
   try {
-    return built(said, tensors);
+    return built(told, tensors);
   } catch (error) {
-    throw damaged(name, `damaged: ${error.message}.`);
+    throw damaged(name, `damaged: ${error.message}`);
   }
 }
 
-function check(holds, reason) {
-  if (!holds) throw RangeError(reason);
+/** Refuses the model because of a part of it unless the check holds. */
+function check(holds, part) {
+  if (!holds) throw RangeError(`'${part}' is missing or does not fit`);
+  return holds;
 }
 
-const missing = (name) => check(false, `'${name}' is missing`);
-const checkFit = (holds, what, to) => check(holds, `the ${what} do not fit the ${to}`);
-
-function built(said, tensors) {
-  const facets = facetsOf(said("facets"));
-  const labels = facets.flatMap((facet) => facet.labels);
-  for (const name in TYPES) {
-    const tensor = tensors[name] ?? missing(name);
-    check(tensor.constructor.name.startsWith(TYPES[name]), `the tensor '${name}' has the wrong type`);
-    if (TYPES[name] !== "Float") continue;
-    check(tensor.every(Number.isFinite), "a number is not finite");
-    checkFit(name === "scales" || tensor.length === labels.length, "numbers", "labels");
+function built(told, tensors) {
+  const facets = facetsOf(told("facets"));
+  const ids = facets.flatMap((facet) => facet.labels);
+  for (const type in TENSORS) {
+    for (const name of TENSORS[type].split(" ")) {
+      const tensor = tensors[name];
+      const fits = type !== "Float" || (tensor?.every(Number.isFinite) && (name === "scales" || tensor.length === ids.length));
+      check(tensor?.constructor.name.startsWith(type) && fits, name);
+    }
   }
   const { counts, idf, labels: rows, weights, scales } = tensors;
   const columns = unpackAscending(tensors.columns);
-  const offsets = offsetsOf(counts);
-  const isKnown = !(columns.at(-1) >= VIEWS.length << BITS) && idf.length === columns.length;
-  checkFit(isKnown && counts.length === columns.length && offsets.at(-1) === rows.length, "weights", "vocabulary");
-  const nRows = labels.length + facets.filter((facet) => !facet.exclusive).length;
-  checkFit(weights.length === rows.length && scales.length === nRows && rows.every((row) => row < nRows), "weights", "labels");
-  const config = said("features");
+  const size = columns.length;
+  // Where each feature's weights begin.
+  const offsets = new Uint32Array(size + 1);
+  counts.forEach((count, n) => (offsets[n + 1] = offsets[n] + count));
+  check(!(columns[size - 1] >= VIEWS.length << BITS), "columns");
+  check(idf.length === size && counts.length === size && offsets[size] === rows.length, "counts");
+  const nRows = ids.length + facets.filter((facet) => !facet.exclusive).length;
+  check(weights.length === rows.length && scales.length === nRows && rows.every((row) => row < nRows), "weights");
+  const config = told("features");
   for (const lengths of [config.chars ?? [1, 1], config.ideographs, config.syllables, config.hangul]) {
     const [low, high] = lengths;
-    const areWhole = lengths.length === 2 && lengths.every(Number.isInteger);
-    check(areWhole && 1 <= low && low <= high && high <= 16, "the n-gram lengths are out of range");
+    check(lengths.length === 2 && lengths.every(Number.isInteger) && 1 <= low && low <= high && high <= 16, "features");
   }
-  const weighting = said("weighting");
-  const views = viewsOf(config).map((view) => weighting[VIEWS[view]]);
-  const areNumbers = views.every((how) => [how.weight, how.k, how.b, how.average_length].every(Number.isFinite));
-  checkFit(areNumbers && Object.keys(weighting).length === views.length, "weights", "views");
-  const [names, wire] = [said("names"), said("wire")];
-  check([names, wire].every((table) => table && typeof table === "object" && !Array.isArray(table)), "the names are not a table");
-  return { ...tensors, facets, labels, rows, offsets, names, wire, vectoriser: { config, weighting, featureOf: lookup(columns), idf } };
+  const weighting = told("weighting");
+  const views = VIEWS.filter((view, n) => !n || config[view]);
+  const areNumbers = views.every((view) => ["weight", "k", "b", "average_length"].every((key) => Number.isFinite(weighting[view][key])));
+  check(areNumbers && Object.keys(weighting).length === views.length, "weighting");
+  const [names, wire] = ["names", "wire"].map(told);
+  for (const table of [names, wire]) check(table instanceof Object && !Array.isArray(table), "names");
+  return { ...tensors, facets, ids, offsets, names, wire, config, weighting, featureOf: lookup(columns) };
 }
 
 /** The facets, each with the place of its first label and of its common row on the axes of labels and rows. */
@@ -82,21 +80,14 @@ function facetsOf(told) {
   let first = 0;
   let common = told.flatMap((facet) => facet.labels).length;
   return told.map(({ name, labels, exclusive, beside, floor }) => {
-    check(Number.isFinite(floor), "a number is not finite");
     const place = (label) => {
-      check(labels.includes(label), "a rule names an unknown label");
+      check(labels.includes(label), label);
       return labels.indexOf(label);
     };
     const rules = Object.entries(beside).map(([label, others]) => [place(label), others.map(place)]);
+    check(Number.isFinite(floor), "floor");
     const facet = { name: String(name), labels: labels.map(String), exclusive, floor, rules, first, common: exclusive ? -1 : common++ };
     first += labels.length;
     return facet;
   });
-}
-
-/** Where each feature's weights begin. */
-function offsetsOf(counts) {
-  const offsets = new Uint32Array(counts.length + 1);
-  counts.forEach((count, n) => (offsets[n + 1] = offsets[n] + count));
-  return offsets;
 }
