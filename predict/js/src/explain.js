@@ -1,4 +1,5 @@
 /** What words add to a label's score: n-grams' parts spread over the places where they stand. */
+import { UNASSIGNED } from "./codepoints.js";
 import { blanked, eachGram, normalise } from "./features.js";
 
 // A word, or one character of a script without spaces.
@@ -15,20 +16,15 @@ export function spansOf(story, { config, featureOf }, parts) {
   const chars = [...story];
   const normal = normalise(story);
   const origins = originsOf(chars, normal);
-  const places = new Map();
-  eachGram(normal, config, (column, first, last) => {
-    const feature = featureOf(column);
-    if (!parts.has(feature)) return;
-    if (!places.has(feature)) places.set(feature, []);
-    places.get(feature).push([origins[first][0], origins[last][1]]);
-  });
+  const places = new Map([...parts.keys()].map((feature) => [feature, []]));
+  eachGram(normal, config, (column, first, last) => places.get(featureOf(column))?.push([origins[first][0], origins[last][1]]));
   const added = new Float64Array(chars.length);
   for (const [feature, spans] of places) {
     const each = parts.get(feature) / spans.length;
     for (const [start, end] of spans) for (let at = start; at < end; at++) added[at] += each / (end - start);
   }
   const charAt = chars.flatMap((char, n) => Array(char.length).fill(n)); // number of the character of each code unit
-  const known = chars.map((char) => (blanked(char) === char ? char : "  ".slice(-char.length))).join("");
+  const known = story.replace(UNASSIGNED, (char) => "  ".slice(-char.length));
   return [...known.matchAll(WORDS)].flatMap(({ 0: text, index: start }) => {
     const end = start + text.length;
     const own = added.subarray(charAt[start], charAt[end]);

@@ -5,14 +5,15 @@ import { damaged, foreign, parsed } from "./safetensors.js";
 import { unpackAscending } from "./varint.js";
 import { lookup } from "./vectors.js";
 
+const { isFinite, isInteger } = Number;
 const FORMAT = 1;
 // How the name of a type begins, and the tensors that are of it.
 const TENSORS = { Uint8: "columns idf", Uint: "counts labels", Int8: "weights", Float: "scales intercepts slopes shifts thresholds" };
 
 /** A model from the bytes of its file; `name` is used in messages. */
 export function loads(data, name = "model") {
-  const bytes = ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
-  const { metadata, tensors } = parsed(bytes, name);
+  const { buffer = data, byteOffset, byteLength } = data; // an ArrayBuffer has no `buffer`
+  const { metadata, tensors } = parsed(new Uint8Array(buffer, byteOffset, byteLength), name);
   const told = (key) => JSON.parse(check(metadata[key], key));
   let version;
   try {
@@ -20,7 +21,7 @@ export function loads(data, name = "model") {
   } catch {
     throw foreign(name);
   }
-  if (!Number.isInteger(version)) {
+  if (!isInteger(version)) {
     throw new ModelError(`${name} is a safetensors file, but no wiretag model (it names no format version).`);
   }
   if (version < 1 || version > FORMAT) {
@@ -47,7 +48,7 @@ function built(told, tensors) {
   for (const type in TENSORS) {
     for (const name of TENSORS[type].split(" ")) {
       const tensor = tensors[name];
-      const fits = type !== "Float" || (tensor?.every(Number.isFinite) && (name === "scales" || tensor.length === ids.length));
+      const fits = type !== "Float" || (tensor?.every(isFinite) && (name === "scales" || tensor.length === ids.length));
       check(tensor?.constructor.name.startsWith(type) && fits, name);
     }
   }
@@ -64,11 +65,11 @@ function built(told, tensors) {
   const config = told("features");
   for (const lengths of [config.chars ?? [1, 1], config.ideographs, config.syllables, config.hangul]) {
     const [low, high] = lengths;
-    check(lengths.length === 2 && lengths.every(Number.isInteger) && 1 <= low && low <= high && high <= 16, "features");
+    check(lengths.length === 2 && lengths.every(isInteger) && 1 <= low && low <= high && high <= 16, "features");
   }
   const weighting = told("weighting");
   const views = VIEWS.filter((view, n) => !n || config[view]);
-  const areNumbers = views.every((view) => ["weight", "k", "b", "average_length"].every((key) => Number.isFinite(weighting[view][key])));
+  const areNumbers = views.every((view) => ["weight", "k", "b", "average_length"].every((key) => isFinite(weighting[view][key])));
   check(areNumbers && Object.keys(weighting).length === views.length, "weighting");
   const [names, wire] = ["names", "wire"].map(told);
   for (const table of [names, wire]) check(table instanceof Object && !Array.isArray(table), "names");
@@ -85,9 +86,12 @@ function facetsOf(told) {
       return labels.indexOf(label);
     };
     const rules = Object.entries(beside).map(([label, others]) => [place(label), others.map(place)]);
-    check(Number.isFinite(floor), "floor");
-    const facet = { name: String(name), labels: labels.map(String), exclusive, floor, rules, first, common: exclusive ? -1 : common++ };
+    check(isFinite(floor), "floor");
+    const begin = first;
     first += labels.length;
-    return facet;
+    return {
+      name: String(name), labels: labels.map(String), exclusive, floor, rules, first: begin, common: exclusive ? -1 : common++,
+      part: (array) => array.subarray(begin, begin + labels.length),
+    };
   });
 }

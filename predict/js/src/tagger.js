@@ -41,12 +41,13 @@ export class Tagger {
   tag(text, { threshold, names = "item" } = {}) {
     const { text: story, declared } = this.parse(text);
     const probabilities = this.#probabilities(story);
-    const given = this.#given(probabilities);
     const facets = new Map();
-    for (const { name, labels, first } of this.#model.facets) {
-      const isGiven = (_, n) => (threshold === undefined || name === LANGUAGE_FACET ? given[first + n] : probabilities[first + n] >= single(threshold));
-      const tags = labels.map((label, n) => ({ label, name: label, probability: probabilities[first + n] }));
-      facets.set(name, tags.filter(isGiven).sort((a, b) => b.probability - a.probability));
+    for (const facet of this.#model.facets) {
+      const own = facet.part(probabilities);
+      const isOwnChoice = threshold === undefined || facet.name === LANGUAGE_FACET;
+      const given = isOwnChoice ? givenOf(facet, own, this.#model.thresholds) : own.map((value) => value >= single(threshold));
+      const tags = facet.labels.map((label, n) => ({ label, name: label, probability: own[n] }));
+      facets.set(facet.name, tags.filter((_, n) => given[n]).sort((a, b) => b.probability - a.probability));
     }
     const language = facets.get(LANGUAGE_FACET)?.[0]?.label ?? "und";
     facets.delete(LANGUAGE_FACET);
@@ -101,42 +102,33 @@ export class Tagger {
     const { facets, ids, scales, intercepts, slopes, shifts } = this.#model;
     const sums = new Float64Array(scales.length);
     this.#eachWeight(story, (row, weight) => (sums[row] += weight));
+    const scores = sums.map((sum, row) => sum * scales[row]);
     const result = new Float32Array(ids.length);
-    for (const { first, labels, common, exclusive } of facets) {
-      const own = result.subarray(first, first + labels.length);
+    for (const { part, first, common, exclusive } of facets) {
+      const own = part(result);
       own.forEach((_, n) => {
-        const at = first + n;
-        const shared = sums[common] * scales[common] || 0;
-        own[n] = single(single(sums[at] * scales[at] + intercepts[at] + shared) * slopes[at]) + shifts[at];
+        const score = single(scores[first + n] + intercepts[first + n] + (scores[common] ?? 0));
+        own[n] = single(score * slopes[first + n]) + shifts[first + n];
       });
-      if (exclusive) {
-        // Softmax.
-        const highest = own.reduce((a, b) => Math.max(a, b), -Infinity);
-        own.forEach((logit, n) => (own[n] = Math.exp(logit - highest)));
-        const sum = own.reduce((a, b) => a + b, 0);
-        own.forEach((power, n) => (own[n] = power / sum));
-      } else own.forEach((logit, n) => (own[n] = 1 / (1 + Math.exp(-Math.min(Math.max(logit, -60), 60)))));
+      const highest = Math.max(...own);
+      // A sigmoid each, or softmax.
+      own.forEach((logit, n) => (own[n] = exclusive ? Math.exp(logit - highest) : 1 / (1 + Math.exp(-Math.max(logit, -60)))));
+      const sum = exclusive ? own.reduce((a, b) => a + b, 0) : 1;
+      own.forEach((power, n) => (own[n] = power / sum));
     }
     return result;
   }
+}
 
-  /** Which labels are given at these probabilities. */
-  #given(probabilities) {
-    const { facets, thresholds } = this.#model;
-    const given = probabilities.map((value, n) => value >= thresholds[n]);
-    for (const { first, labels, exclusive, rules, floor } of facets) {
-      if (!labels.length) continue;
-      const part = probabilities.subarray(first, first + labels.length);
-      const own = given.subarray(first, first + labels.length);
-      const mostProbable = (places) => [...places].reduce((best, place) => (part[place] > part[best] ? place : best));
-      const best = mostProbable(part.keys());
-      if (exclusive) own.fill(0);
-      if (exclusive || (!own.includes(1) && part[best] >= single(floor))) own[best] = 1;
-      if (exclusive) continue;
-      for (const [label, others] of rules) {
-        if (own[label] && !others.some((other) => own[other])) own[mostProbable(others)] = 1;
-      }
-    }
-    return given;
+/** Which labels of a facet are given at these probabilities, by the model's own choice. */
+function givenOf({ part, exclusive, rules, floor }, probabilities, thresholds) {
+  const best = probabilities.indexOf(Math.max(...probabilities));
+  const limits = part(thresholds);
+  const given = probabilities.map((value, n) => (exclusive ? n === best : value >= limits[n]));
+  if (!given.includes(1) && probabilities[best] >= single(floor)) given[best] = 1;
+  for (const [label, others] of exclusive ? [] : rules) {
+    if (!given[label] || others.some((other) => given[other])) continue;
+    given[others.reduce((best, other) => (probabilities[other] > probabilities[best] ? other : best))] = 1;
   }
+  return given;
 }

@@ -5,21 +5,21 @@
 import { SPACES, length, spellingKey, strip } from "./text.js";
 
 const S = `[${SPACES}]`;
-const DASH = "\u2010-\u2015\u2212";
-const IN_BRACKETS = "\\([^()\\n]{2,60}\\)";
-const DATELINE = new RegExp(
-  `^(?:${[
-    `${IN_BRACKETS}${S}*[-${DASH}=:：]+${S}*`,
-    `${IN_BRACKETS}${S}+(?=[^()\\n]{2,40}${S}[-${DASH}]${S})`,
-    `\\([^()=\\n]{1,30}=[^()\\n]{2,40}\\)${S}*`,
-    `(?=[^(\\n]*[,\\p{Nd}]|[^a-z(\\n]+\\()[^\\n()]{2,60}${IN_BRACKETS}${S}*[-${DASH}=]+${S}*`,
-    `[【\\[（][^】\\]）\\n]{2,40}[】\\]）]${S}*[-${DASH}=:：]*${S}*`,
-    `[^\\n/]{0,80}/[^/\\n]{2,40}/${S}*[-${DASH}]+${S}*`,
-  ].join("|")})`,
-  "u",
+/** One pattern of several, the first that fits being taken; `\s` is Python's. */
+const either = (...patterns) => new RegExp(patterns.map(({ source }) => source.replaceAll("\\s", S)).join("|"), "u");
+
+// "(Agency) – ", "(Agency) CITY – " (of which the city stays: it may be a company), "(CITY=Agency) ",
+// "BERLIN, 12 May (Agency) - ", "【Agency】", "CITY, May 12, 2026 /Wire/ -- "; dashes are U+2010 to U+2015 and U+2212.
+const DATELINE = either(
+  /^\([^()\n]{2,60}\)\s*[-‐-―−=:：]+\s*/,
+  /^\([^()\n]{2,60}\)\s+(?=[^()\n]{2,40}\s[-‐-―−]\s)/,
+  /^\([^()=\n]{1,30}=[^()\n]{2,40}\)\s*/,
+  /^(?=[^(\n]*[,\p{Nd}]|[^a-z(\n]+\()[^\n()]{2,60}\([^()\n]{2,60}\)\s*[-‐-―−=]+\s*/u,
+  /^[【\[（][^】\]）\n]{2,40}[】\]）]\s*[-‐-―−=:：]*\s*/,
+  /^[^\n/]{0,80}\/[^/\n]{2,40}\/\s*[-‐-―−]+\s*/,
 );
-const SENDER = new RegExp(`[(【\\[（/]${S}*([^()【】\\[\\]（）/\\n]{2,60}?)${S}*[)】\\]）/]`, "u");
-const LABEL_SEPARATOR = new RegExp(`(${S}*[,;|·•،؛、，；]${S}*|${S}+/${S}+)`, "u");
+const SENDER = either(/[(【\[（/]\s*([^()【】\[\]（）/\n]{2,60}?)\s*[)】\]）/]/);
+const LABEL_SEPARATOR = either(/(\s*[,;|·•،؛、，；]\s*|\s+\/\s+)/);
 const LINE_END = /[\n-\r\x1c-\x1e\x85\u2028\u2029]/;
 const OUTER_DOTS = /^[ .。]+|[ .。]+$/g;
 const SENTENCE_END = /[.!?。！？؟…]$/;
@@ -36,12 +36,14 @@ export function gather(wire, names) {
   return {
     footers: [...new Set(footers)].sort().map((key) => {
       const facet = key.slice(0, -"_footer".length);
+      const own = Object.entries(names[facet] ?? {});
       let known;
-      /** Name or alias of a label of the facet, as a key -> the label's id. */
-      const labelsOf = () => (known ??= new Map(
-        Object.entries(names[facet] ?? {}).flatMap(([label, byLanguage]) => [label, ...Object.values(byLanguage).flat()].map((name) => [spellingKey(name), label])),
-      ));
-      return { facet, keys: all(key), labelsOf };
+      return {
+        facet,
+        keys: all(key),
+        /** Name or alias of a label of the facet, as a key -> the label's id. */
+        labelsOf: () => (known ??= new Map(own.flatMap(([label, byLanguage]) => [label, ...Object.values(byLanguage).flat()].map((name) => [spellingKey(name), label])))),
+      };
     }),
     disclaimers: all("disclaimer"),
     headings: openings(all("about"), `${S}*:?$`),
@@ -53,9 +55,10 @@ export function gather(wire, names) {
 /** Tells whether one of the phrases (`{}` standing for a name) opens a line, with the ending behind it. */
 function openings(phrases, ending) {
   const known = phrases.filter(Boolean).map((phrase) => {
-    const [start] = phrase.split("{}");
+    const escaped = phrase.replace(/[\^$\\.*+?()[\]{}|/]/g, "\\$&").replaceAll("\\{\\}", ".{1,60}");
     let pattern;
-    return (line) => line.startsWith(start) && (pattern ??= new RegExp(`^${phrase.replace(/[\^$\\.*+?()[\]{}|/]/g, "\\$&").replaceAll("\\{\\}", ".{1,60}")}${ending}`, "u")).test(line);
+    const [start] = phrase.split("{}");
+    return (line) => line.startsWith(start) && (pattern ??= new RegExp(`^${escaped}${ending}`, "u")).test(line);
   });
   return (line) => known.some((opens) => opens(line));
 }
