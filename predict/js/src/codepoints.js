@@ -3,10 +3,10 @@ import { RUNS } from "./unicode.js";
 
 export const [SEPARATOR, SPACED, IDEOGRAPH, SYLLABLE, DIGIT, IGNORABLE, HANGUL] = [0, 1, 2, 3, 4, 5, 6];
 export const CLASS_SHIFT = 24;
-const SPACE = 0x20;
 // In the packed table: code points that its Unicode version does not know.
 const UNKNOWN = 7;
 const FOLDED = 0xffffff;
+const BASE = 92;
 // Letter forms that the same word is written with: Arabic alef, yeh, teh marbuta, kaf; Russian yo.
 const FOLDS = { أ: "ا", إ: "ا", آ: "ا", ٱ: "ا", ى: "ي", ی: "ي", ة: "ه", ک: "ك", ё: "е" };
 
@@ -26,20 +26,36 @@ export function symbol(code) {
   return (symbols[code] |= folded.codePointAt(0));
 }
 
-/** Fills `symbols`; tests/make_codepoints_js.py says how the table is packed. */
+/** Fills `symbols` from the table; tests/make_codepoints_js.py says how it is packed. */
 function unpacked() {
   let unknown = "";
-  let [at, code] = [0, 0];
-  const digit = () => RUNS.charCodeAt(at++) - 35;
-  while (at < RUNS.length) {
-    let number = digit();
-    if (number > 90) number = (digit() * 92 + digit()) * 92 + digit();
-    else if (number >= 80) number = 80 + (number - 80) * 92 + digit();
-    const kind = number & 7;
-    const end = code + (number >> 3) + 1;
+  let [at, range, value, before, kind] = [0, 1, 0, 0, 0];
+  const counts = {}; // context -> how often its bits were 0 and 1, and one more
+  const bit = (context) => {
+    for (; range < 2 ** 24; range *= BASE) value = value * BASE + RUNS.charCodeAt(at++) - 35;
+    const own = (counts[context] ??= [1, 1]);
+    const split = Math.floor((range * own[0]) / (own[0] + own[1]));
+    const isOne = value >= split;
+    range = isOne ? range - split : split;
+    if (isOne) value -= split;
+    own[+isOne]++;
+    return isOne;
+  };
+  const bits = (context, size) => {
+    let number = 1;
+    while (size--) number = number * 2 + bit(context + number);
+    return number;
+  };
+  for (let code = 0; code < symbols.length; ) {
+    [before, kind] = [kind, bits(`${before}${kind}:`, 3) - 8];
+    const place = `${kind},${code & 15},`;
+    let size = 0;
+    while (bit(place + size)) size++;
+    const end = code + bits(place + size + ",", size);
     symbols.fill(kind << CLASS_SHIFT, code, end);
     if (kind === UNKNOWN) unknown += String.fromCodePoint(code, 0x2d, end - 1); // "first-last"
-    if (kind === DIGIT) for (let n = code; n < end; n++) symbols[n] |= 0x30 + ((n - code) % 10); // digits stand in tens, 0 to 9
+    // Digits stand in tens, 0 to 9.
+    if (kind === DIGIT) for (let n = code; n < end; n++) symbols[n] |= 0x30 + ((n - code) % 10);
     code = end;
   }
   return new RegExp(`[${unknown}]`, "gu");
