@@ -20,6 +20,7 @@ UNKNOWN = 7
 BASE = 92
 FIRST_DIGIT = ord("#")  # the digits up to "~" stand in a string as they are, all but the backslash
 LEAST_RANGE = 2**24
+CONTEXT = 2**18  # more than any bits above
 PREDICT = Path(__file__).parents[1] / "predict"
 # Bits that stand for a class; digits are counted from the start of their run.
 ANY = 0b1101111
@@ -50,9 +51,9 @@ class Coder:
 
     def __init__(self) -> None:
         self._low, self._range, self._digits = 0, 1, 0
-        self._counts: defaultdict[str, list[int]] = defaultdict(lambda: [1, 1])
+        self._counts: defaultdict[int, list[int]] = defaultdict(lambda: [1, 1])
 
-    def bit(self, context: str, bit: int) -> None:
+    def bit(self, context: int, bit: int) -> None:
         while self._range < LEAST_RANGE:
             self._low, self._range, self._digits = self._low * BASE, self._range * BASE, self._digits + 1
         counts = self._counts[context]
@@ -60,11 +61,11 @@ class Coder:
         self._low, self._range = (self._low + split, self._range - split) if bit else (self._low, split)
         counts[bit] += 1
 
-    def bits(self, context: str, number: int, size: int) -> None:
+    def bits(self, context: int, number: int, size: int) -> None:
         """The lowest bits of a number, each in the context of those above."""
         above = 1
         for place in reversed(range(size)):
-            self.bit(f"{context}{above}", number >> place & 1)
+            self.bit(context + above, number >> place & 1)
             above = above * 2 + (number >> place & 1)
 
     def text(self) -> str:
@@ -75,13 +76,13 @@ def packed(table: dict[str, list[int]]) -> str:
     coder = Coder()
     code = kind = before = 0
     for length, own in runs(table):
-        coder.bits(f"{before}{kind}:", own, 3)
+        coder.bits((before * 8 + kind) * CONTEXT, own, 3)
         before, kind = kind, own
-        place = f"{kind},{code & 15},"  # many runs begin and end with a multiple of 16
+        place = (64 + kind * 16 + (code & 15)) * 32  # many runs begin and end with a multiple of 16
         size = length.bit_length() - 1
         for n in range(size + 1):
-            coder.bit(f"{place}{n}", int(n < size))
-        coder.bits(f"{place}{size},", length, size)
+            coder.bit((place + n) * CONTEXT, int(n < size))
+        coder.bits((place + size) * CONTEXT, length, size)
         code += length
     return coder.text()
 

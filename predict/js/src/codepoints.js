@@ -1,12 +1,19 @@
 /** Class and folded form of code points; the table is Unicode's of the Python package, whatever the engine's version. */
 import { RUNS } from "./unicode.js";
 
-export const [SEPARATOR, SPACED, IDEOGRAPH, SYLLABLE, DIGIT, IGNORABLE, HANGUL] = [0, 1, 2, 3, 4, 5, 6];
+export const SEPARATOR = 0;
+export const SPACED = 1;
+export const IDEOGRAPH = 2;
+export const SYLLABLE = 3;
+export const DIGIT = 4;
+export const IGNORABLE = 5;
+export const HANGUL = 6;
 export const CLASS_SHIFT = 24;
 // In the packed table: code points that its Unicode version does not know.
 const UNKNOWN = 7;
 const FOLDED = 0xffffff;
 const BASE = 92;
+const CONTEXT = 2 ** 18;
 // Letter forms that the same word is written with: Arabic alef, yeh, teh marbuta, kaf; Russian yo.
 const FOLDS = { أ: "ا", إ: "ا", آ: "ا", ٱ: "ا", ى: "ي", ی: "ي", ة: "ه", ک: "ك", ё: "е" };
 
@@ -30,7 +37,7 @@ export function symbol(code) {
 function unpacked() {
   let unknown = "";
   let [at, range, value, before, kind] = [0, 1, 0, 0, 0];
-  const counts = {}; // context -> how often its bits were 0 and 1, and one more
+  const counts = []; // by context: how often its bits were 0 and 1, and one more
   const bit = (context) => {
     for (; range < 2 ** 24; range *= BASE) value = value * BASE + RUNS.charCodeAt(at++) - 35;
     const own = (counts[context] ??= [1, 1]);
@@ -47,11 +54,11 @@ function unpacked() {
     return number;
   };
   for (let code = 0; code < symbols.length; ) {
-    [before, kind] = [kind, bits(`${before}${kind}:`, 3) - 8];
-    const place = `${kind},${code & 15},`;
+    [before, kind] = [kind, bits((before * 8 + kind) * CONTEXT, 3) - 8];
+    let context = (64 + kind * 16 + (code & 15)) * 32 * CONTEXT;
     let size = 0;
-    while (bit(place + size)) size++;
-    const end = code + bits(place + size + ",", size);
+    for (; bit(context); context += CONTEXT) size++;
+    const end = code + bits(context, size);
     symbols.fill(kind << CLASS_SHIFT, code, end);
     if (kind === UNKNOWN) unknown += String.fromCodePoint(code, 0x2d, end - 1); // "first-last"
     // Digits stand in tens, 0 to 9.

@@ -8,7 +8,10 @@ import { CORE, strip } from "./text.js";
 export const BITS = 20;
 /** Views of features, by number; a configuration has a key for each that may be left out. */
 export const VIEWS = ["words", "pairs", "chars", "title"];
-const [WORDS, PAIRS, CHARS, TITLE] = [0, 1, 2, 3];
+const WORDS = 0;
+const PAIRS = 1;
+const CHARS = 2;
+const TITLE = 3;
 
 const { imul } = Math;
 const BASE = 0x9e3779b1;

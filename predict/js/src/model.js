@@ -58,8 +58,8 @@ function built(told, tensors) {
   // Where each feature's weights begin.
   const offsets = new Uint32Array(size + 1);
   counts.forEach((count, n) => (offsets[n + 1] = offsets[n] + count));
-  check(!(columns[size - 1] >= VIEWS.length << BITS), "columns");
-  check(idf.length === size && counts.length === size && offsets[size] === rows.length, "counts");
+  const isKnown = !(columns[size - 1] >= VIEWS.length << BITS) && idf.length === size;
+  check(isKnown && counts.length === size && offsets[size] === rows.length, "columns");
   const nRows = ids.length + facets.filter((facet) => !facet.exclusive).length;
   check(weights.length === rows.length && scales.length === nRows && rows.every((row) => row < nRows), "weights");
   const config = told("features");

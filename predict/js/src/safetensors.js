@@ -13,7 +13,7 @@ export function parsed(bytes, name) {
   let length;
   let header;
   try {
-    length = Number(new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getBigUint64(0, true));
+    length = Number(new BigUint64Array(bytes.slice(0, 8).buffer)[0]);
     if (length > MAX_HEADER) throw 0;
     header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length)));
     header.__metadata__ ??= {};

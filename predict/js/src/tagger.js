@@ -90,7 +90,7 @@ export class Tagger {
   /** Calls `visit(row, weight, feature)` with what each feature of the story adds to rows, in steps of the row's scale. */
   #eachWeight(story, visit) {
     const { labels, offsets, weights } = this.#model;
-    const { features, values } = vector(story, this.#model);
+    const [features, values] = vector(story, this.#model);
     features.forEach((feature, n) => {
       for (let at = offsets[feature]; at < offsets[feature + 1]; at++) {
         visit(labels[at], values[n] * (weights[at] * Math.abs(weights[at])), feature); // the file holds roots

@@ -47,5 +47,5 @@ export function vector(text, { config, weighting, featureOf, idf }) {
     for (let n = first; n < values.length; n++) values[n] = single(values[n] * scale);
   });
   const norm = single(Math.sqrt(squaredNorm));
-  return { features, values: values.map((value) => single(value / norm)) };
+  return [features, values.map((value) => single(value / norm))];
 }

@@ -34,16 +34,13 @@ export function gather(wire, names) {
   const all = (key) => [...new Set(tables.flatMap((table) => table[key] ?? []).map(spellingKey))];
   const footers = tables.flatMap((table) => Object.keys(table).filter((key) => key.endsWith("_footer")));
   return {
+    /** Facet, words before the colon, and a function that gives names and aliases of labels, as keys -> the label's id. */
     footers: [...new Set(footers)].sort().map((key) => {
       const facet = key.slice(0, -"_footer".length);
       const own = Object.entries(names[facet] ?? {});
       let known;
-      return {
-        facet,
-        keys: all(key),
-        /** Name or alias of a label of the facet, as a key -> the label's id. */
-        labelsOf: () => (known ??= new Map(own.flatMap(([label, byLanguage]) => [label, ...Object.values(byLanguage).flat()].map((name) => [spellingKey(name), label])))),
-      };
+      const namesOf = ([label, byLanguage]) => [label, ...Object.values(byLanguage).flat()].map((name) => [spellingKey(name), label]);
+      return [facet, all(key), () => (known ??= new Map(own.flatMap(namesOf)))];
     }),
     disclaimers: all("disclaimer"),
     headings: openings(all("about"), `${S}*:?$`),
@@ -80,7 +77,9 @@ export function parse(raw, rules) {
   const story = [];
   for (const [number, line] of lines.slice(0, end).entries()) {
     const key = spellingKey(line);
-    if (number > 1 && endsStory(key, line, rules)) break;
+    // The paragraph about the sender, or the contact data.
+    const isHeading = () => !SENTENCE_END.test(line) && rules.headings(key) && length(line) <= MAX_HEADING;
+    if (number > 1 && (rules.contacts(key) || isHeading())) break;
     const dropped = () =>
       (sender && isLate(number) && key.startsWith(sender)) ||
       (rules.invitations(key) && length(line) <= MAX_INVITATION) ||
@@ -96,7 +95,7 @@ function footerOf(line, { footers }, isLate) {
   const colon = line.search(/[:：]/);
   if (colon < 0) return null;
   const key = spellingKey(line.slice(0, colon));
-  for (const { facet, keys, labelsOf } of footers) {
+  for (const [facet, keys, labelsOf] of footers) {
     if (!keys.includes(key) || length(line) > MAX_FOOTER) continue;
     const labels = splitLabels(line.slice(colon + 1), labelsOf());
     if (isLate || labels.length) return [facet, labels];
@@ -116,11 +115,6 @@ function splitLabels(listing, names) {
     at = end + 1;
   }
   return labels;
-}
-
-/** Whether the line opens the paragraph about the sender or the contact data. */
-function endsStory(key, line, rules) {
-  return rules.contacts(key) || (!SENTENCE_END.test(line) && rules.headings(key) && length(line) <= MAX_HEADING);
 }
 
 /** Name of the distributor in the dateline, as a key; empty if there is none. */
