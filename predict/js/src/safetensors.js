@@ -13,6 +13,7 @@ export function parsed(bytes, name) {
   let length;
   let header;
   try {
+    // Typed arrays have the file's order of bytes wherever there are browsers.
     length = Number(new BigUint64Array(bytes.slice(0, 8).buffer)[0]);
     if (length > MAX_HEADER) throw 0;
     header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length)));
