@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from small import small_items
 
+from wiretag import codepoints
 from wiretag import model as model_file
 from wiretag.features import FeatureConfig, count_block
 from wiretag.tagger import Tagger
@@ -41,6 +42,19 @@ RANGES = [
     (0xF900, 0xFFFF), (0x10000, 0x10FFF), (0x16A00, 0x1BFFF), (0x1D400, 0x1DFFF), (0x1E000, 0x1FBFF), (0x20000, 0x2FA1F),
     (0xE0000, 0xE01FF), (0x0, 0x10FFFF),
 ]  # fmt: skip
+# The measure of the module's size: all that `import … from "wiretag"` brings, minified and not compressed.
+ESBUILD = ["npx", "--yes", "--offline", "esbuild@0.28.2"]
+MINIFIED = ["--bundle", "--minify", "--format=esm", "--charset=utf8"]
+MAX_BYTES = 15_000
+# Symbols of all code points; none for the unknown ones, and all ones for those that NFKC replaces before they are looked up.
+SYMBOLS = """
+import { UNASSIGNED, symbol } from %s;
+const own = Uint32Array.from({ length: 0x110000 }, (_, code) => {
+  const char = String.fromCodePoint(code);
+  return char.replace(UNASSIGNED, "") ? (char.normalize("NFKC") === char ? symbol(code) : -1) : 0;
+});
+process.stdout.write(new Uint8Array(own.buffer));
+"""
 PIECES = ["\n", " ", "(", ")", "goal", "bank", "한국어", "北京市", "\u0301", "Σ", "İ"]
 
 Answer = dict[str, Any]
@@ -170,6 +184,27 @@ def test_every_code_point_has_the_same_class_and_folded_form(model_path: Path) -
     texts = ["a".join(map(chr, codes[at : at + 4096])) for at in range(0, len(codes), 4096)]
     for text, answer in zip(texts, javascript(model_path, texts, CONFIGS[1:2]), strict=True):
         assert answer["columns"] == [columns(text, CONFIGS[1])]
+
+
+def test_the_table_holds_the_symbol_of_every_code_point_that_can_be_looked_up() -> None:
+    script = SYMBOLS % json.dumps((JS / "src" / "codepoints.js").as_uri())
+    done = subprocess.run(["node", "--input-type=module", "--eval", script], capture_output=True, check=True)
+    theirs = np.frombuffer(done.stdout, np.uint32)
+    unknown = codepoints.is_unassigned()
+    replaced = theirs == 0xFFFFFFFF
+    ignorable = codepoints.symbols() >> codepoints.CLASS_SHIFT == codepoints.IGNORABLE
+    assert np.array_equal(theirs == 0, unknown)
+    assert [code for code in np.flatnonzero(replaced).tolist() if unicodedata.normalize("NFKC", chr(code)) == chr(code)] == []
+    compared = ~unknown & ~replaced & ~ignorable
+    assert np.array_equal(theirs[compared], codepoints.symbols()[compared])
+    assert (theirs[ignorable & ~replaced] >> codepoints.CLASS_SHIFT == codepoints.IGNORABLE).all()
+
+
+def test_the_minified_module_is_small() -> None:
+    if shutil.which("npx") is None or subprocess.run([*ESBUILD, "--version"], capture_output=True, check=False).returncode:
+        pytest.skip("esbuild is not in npm's cache; `npx --yes esbuild@0.28.2 --version` puts it there")
+    command = [*ESBUILD, str(JS / "src" / "index.js"), *MINIFIED]
+    assert len(subprocess.run(command, capture_output=True, check=True).stdout) < MAX_BYTES
 
 
 def test_spellings_are_keyed_alike_where_python_knows_the_letters(model_path: Path) -> None:

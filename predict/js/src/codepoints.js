@@ -1,55 +1,69 @@
 /** Class and folded form of code points; the table is Unicode's of the Python package, whatever the engine's version. */
 import { RUNS } from "./unicode.js";
 
-export const [SEPARATOR, SPACED, IDEOGRAPH, SYLLABLE, DIGIT, IGNORABLE, HANGUL, UNASSIGNED] = [0, 1, 2, 3, 4, 5, 6, 7];
+export const SEPARATOR = 0;
+export const SPACED = 1;
+export const IDEOGRAPH = 2;
+export const SYLLABLE = 3;
+export const DIGIT = 4;
+export const IGNORABLE = 5;
+export const HANGUL = 6;
 export const CLASS_SHIFT = 24;
-const SPACE = 0x20;
-const N_CODES = 0x110000;
+// In the packed table: code points that its Unicode version does not know.
+const UNKNOWN = 7;
+const FOLDED = 0xffffff;
+const BASE = 92;
+const CONTEXT = 2 ** 18;
 // Letter forms that the same word is written with: Arabic alef, yeh, teh marbuta, kaf; Russian yo.
-const FOLDS = { أ: "ا", إ: "ا", آ: "ا", ٱ: "ا", ى: "ي", ی: "ي", ة: "ه", ک: "ك", ё: "е", Ё: "е" };
+const FOLDS = { أ: "ا", إ: "ا", آ: "ا", ٱ: "ا", ى: "ي", ی: "ي", ة: "ه", ک: "ك", ё: "е" };
 
-/** First code point and class of each run. */
-const [starts, classes] = unpacked();
-/** Symbols that were asked for before; 0 is not yet known. */
-const known = new Uint32Array(N_CODES);
+/** ``class << 24 | folded`` of each code point; the class alone of those that were not asked for before. */
+const symbols = new Uint32Array(0x110000);
 
-/** ``class << 24 | folded``; separators fold to a space, as do unassigned code points, whose class says that they are. */
+/** Matches code points that the table does not know. */
+export const UNASSIGNED = unpacked();
+
+/** ``class << 24 | folded`` of a code point that is known and its own normal form; separators fold to a space. */
 export function symbol(code) {
-  return known[code] || (known[code] = made(code));
-}
-
-function made(code) {
-  let low = 0;
-  for (let high = starts.length; high - low > 1; ) {
-    const middle = (low + high) >> 1;
-    if (starts[middle] <= code) low = middle;
-    else high = middle;
-  }
-  const kind = classes[low];
-  return ((kind << CLASS_SHIFT) | folded(code, kind, starts[low])) >>> 0;
-}
-
-function folded(code, kind, start) {
-  if (kind === SEPARATOR || kind === UNASSIGNED) return SPACE;
-  if (kind === IGNORABLE) return code;
-  if (kind === DIGIT) return 0x30 + ((code - start) % 10); // digits stand in tens, 0 to 9
+  const value = symbols[code];
+  if (value & FOLDED) return value;
   const char = String.fromCodePoint(code);
-  const lower = FOLDS[char] ?? char.toLowerCase();
-  return [...lower].length === 1 ? lower.codePointAt(0) : code;
+  const lower = char.toLowerCase();
+  const folded = value >> CLASS_SHIFT === SEPARATOR ? " " : [...lower].length > 1 ? char : (FOLDS[lower] ?? lower);
+  return (symbols[code] |= folded.codePointAt(0));
 }
 
+/** Fills `symbols` from the table; tests/make_codepoints_js.py says how it is packed. */
 function unpacked() {
-  const [starts, classes] = [[], []];
-  let at = 0;
-  let code = 0;
-  const digit = () => RUNS.charCodeAt(at++) - 35;
-  while (at < RUNS.length) {
-    let number = digit();
-    if (number === 91) number = (digit() * 92 + digit()) * 92 + digit();
-    else if (number >= 80) number = 80 + (number - 80) * 92 + digit();
-    starts.push(code);
-    classes.push(number & 7);
-    code += (number >>> 3) + 1;
+  let unknown = "";
+  let [at, range, value, before, kind] = [0, 1, 0, 0, 0];
+  const counts = []; // by context: how often its bits were 0 and 1, and one more
+  const bit = (context) => {
+    for (; range < 2 ** 24; range *= BASE) value = value * BASE + RUNS.charCodeAt(at++) - 35;
+    const own = (counts[context] ??= [1, 1]);
+    const split = Math.floor((range * own[0]) / (own[0] + own[1]));
+    const isOne = value >= split;
+    range = isOne ? range - split : split;
+    if (isOne) value -= split;
+    own[+isOne]++;
+    return isOne;
+  };
+  const bits = (context, size) => {
+    let number = 1;
+    while (size--) number = number * 2 + bit(context + number);
+    return number;
+  };
+  for (let code = 0; code < symbols.length; ) {
+    [before, kind] = [kind, bits((before * 8 + kind) * CONTEXT, 3) - 8];
+    let context = (64 + kind * 16 + (code & 15)) * 32 * CONTEXT;
+    let size = 0;
+    for (; bit(context); context += CONTEXT) size++;
+    const end = code + bits(context, size);
+    symbols.fill(kind << CLASS_SHIFT, code, end);
+    if (kind === UNKNOWN) unknown += String.fromCodePoint(code, 0x2d, end - 1); // "first-last"
+    // Digits stand in tens, 0 to 9.
+    if (kind === DIGIT) for (let n = code; n < end; n++) symbols[n] |= 0x30 + ((n - code) % 10);
+    code = end;
   }
-  return [starts, classes];
+  return new RegExp(`[${unknown}]`, "gu");
 }

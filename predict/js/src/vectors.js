@@ -1,7 +1,7 @@
 /** Counts to weighted, normalised vectors, in the same single and double precision as `wiretag/vectors.py`. */
-import { BITS, VIEWS, columnsOf, viewsOf } from "./features.js";
+import { BITS, VIEWS, columnsOf } from "./features.js";
 
-const single = Math.fround;
+export const single = Math.fround;
 // Columns are looked up among those that share their higher bits.
 const LOW_BITS = 6;
 
@@ -9,7 +9,7 @@ const LOW_BITS = 6;
 export function lookup(columns) {
   const begins = new Uint32Array(((VIEWS.length << BITS) >>> LOW_BITS) + 1);
   for (const column of columns) begins[(column >>> LOW_BITS) + 1]++;
-  for (let n = 1; n < begins.length; n++) begins[n] += begins[n - 1];
+  begins.forEach((count, n) => (begins[n] = count + (begins[n - 1] ?? 0)));
   return (column) => {
     const group = column >>> LOW_BITS;
     for (let at = begins[group]; at < begins[group + 1]; at++) if (columns[at] === column) return at;
@@ -23,12 +23,12 @@ export function vector(text, { config, weighting, featureOf, idf }) {
   const [features, values] = [[], []];
   let squaredNorm = 0;
   let at = 0;
-  for (const view of viewsOf(config)) {
-    const { weight, k, b, average_length } = weighting[VIEWS[view]];
+  VIEWS.forEach((name, view) => {
+    if (!weighting[name]) return;
+    const { weight, k, b, average_length } = weighting[name];
     const begin = at;
     while (at < columns.length && columns[at] >>> BITS === view) at++;
-    const length = at - begin;
-    const stretch = single(k * (1 - b + (b * length) / Math.max(average_length, 1e-9)));
+    const stretch = single(k * (1 - b + (b * (at - begin)) / Math.max(average_length, 1e-9)));
     const first = features.length;
     let squares = 0;
     for (let from = begin, to = begin; from < at; from = to) {
@@ -44,7 +44,7 @@ export function vector(text, { config, weighting, featureOf, idf }) {
     if (features.length > first) squaredNorm += weight ** 2;
     const scale = squares > 0 ? single(weight / Math.sqrt(squares)) : 0;
     for (let n = first; n < values.length; n++) values[n] = single(values[n] * scale);
-  }
+  });
   const norm = single(Math.sqrt(squaredNorm));
-  return { features, values: values.map((value) => single(value / norm)) };
+  return [features, values.map((value) => single(value / norm))];
 }

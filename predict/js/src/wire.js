@@ -2,23 +2,27 @@
  * Raw wire items: the story apart from what is said of the sender, and the labels that the footer declares. All words come
  * as data, with the model; `wiretag/wire.py` says what the shapes mean.
  */
-import { SPACES, length, lines as linesOf, spellingKey, strip } from "./text.js";
+import { SPACES, length, spellingKey, strip } from "./text.js";
 
 const S = `[${SPACES}]`;
-const DATELINES = [
-  `^\\([^()\\n]{2,60}\\)${S}*[-\\u2010-\\u2015\\u2212=:：]+${S}*`,
-  `^\\([^()\\n]{2,60}\\)${S}+(?=[^()\\n]{2,40}${S}[-\\u2010-\\u2015\\u2212]${S})`,
-  `^\\([^()=\\n]{1,30}=[^()\\n]{2,40}\\)${S}*`,
-  `^(?=[^(\\n]*[,\\p{Nd}]|[^a-z(\\n]+\\()[^\\n()]{2,60}\\([^()\\n]{2,60}\\)${S}*[-\\u2010-\\u2015\\u2212=]+${S}*`,
-  `^[【\\[（][^】\\]）\\n]{2,40}[】\\]）]${S}*[-\\u2010-\\u2015\\u2212=:：]*${S}*`,
-  `^[^\\n/]{0,80}/[^/\\n]{2,40}/${S}*[-\\u2010-\\u2015\\u2212]+${S}*`,
-].map((pattern) => new RegExp(pattern, "u"));
-const SENDER = new RegExp(`[(【\\[（/]${S}*([^()【】\\[\\]（）/\\n]{2,60}?)${S}*[)】\\]）/]`, "u");
-const LABEL_SEPARATOR = new RegExp(`${S}*[,;|·•،؛、，；]${S}*|${S}+/${S}+`, "gu");
+/** One pattern of several, the first that fits being taken; `\s` is Python's. */
+const either = (...patterns) => new RegExp(patterns.map(({ source }) => source.replaceAll("\\s", S)).join("|"), "u");
+
+// "(Agency) – ", "(Agency) CITY – " (of which the city stays: it may be a company), "(CITY=Agency) ",
+// "BERLIN, 12 May (Agency) - ", "【Agency】", "CITY, May 12, 2026 /Wire/ -- "; dashes are U+2010 to U+2015 and U+2212.
+const DATELINE = either(
+  /^\([^()\n]{2,60}\)\s*[-‐-―−=:：]+\s*/,
+  /^\([^()\n]{2,60}\)\s+(?=[^()\n]{2,40}\s[-‐-―−]\s)/,
+  /^\([^()=\n]{1,30}=[^()\n]{2,40}\)\s*/,
+  /^(?=[^(\n]*[,\p{Nd}]|[^a-z(\n]+\()[^\n()]{2,60}\([^()\n]{2,60}\)\s*[-‐-―−=]+\s*/u,
+  /^[【\[（][^】\]）\n]{2,40}[】\]）]\s*[-‐-―−=:：]*\s*/,
+  /^[^\n/]{0,80}\/[^/\n]{2,40}\/\s*[-‐-―−]+\s*/,
+);
+const SENDER = either(/[(【\[（/]\s*([^()【】\[\]（）/\n]{2,60}?)\s*[)】\]）/]/);
+const LABEL_SEPARATOR = either(/(\s*[,;|·•،؛、，；]\s*|\s+\/\s+)/);
+const LINE_END = /[\n-\r\x1c-\x1e\x85\u2028\u2029]/;
 const OUTER_DOTS = /^[ .。]+|[ .。]+$/g;
-const BRACKET = /[(【[（/]/;
 const SENTENCE_END = /[.!?。！？؟…]$/;
-const MAX_DATELINE = 160;
 const MAX_FOOTER = 400;
 const MAX_HEADING = 80;
 const MAX_INVITATION = 250;
@@ -29,96 +33,88 @@ export function gather(wire, names) {
   const tables = Object.values(wire);
   const all = (key) => [...new Set(tables.flatMap((table) => table[key] ?? []).map(spellingKey))];
   const footers = tables.flatMap((table) => Object.keys(table).filter((key) => key.endsWith("_footer")));
-  const labels = new Map();
   return {
-    footers: [...new Set(footers)].sort().map((key) => [key.slice(0, -"_footer".length), new Set(all(key))]),
+    /** Facet, words before the colon, and a function that gives names and aliases of labels, as keys -> the label's id. */
+    footers: [...new Set(footers)].sort().map((key) => {
+      const facet = key.slice(0, -"_footer".length);
+      const own = Object.entries(names[facet] ?? {});
+      let known;
+      const namesOf = ([label, byLanguage]) => [label, ...Object.values(byLanguage).flat()].map((name) => [spellingKey(name), label]);
+      return [facet, all(key), () => (known ??= new Map(own.flatMap(namesOf)))];
+    }),
     disclaimers: all("disclaimer"),
     headings: openings(all("about"), `${S}*:?$`),
     contacts: openings(all("contact").map((head) => head.replace(/[: ]+$/, "")), `${S}*(?::|$)`),
     invitations: openings(all("follow"), ""),
-    /** Name or alias of a label of the facet, as a key -> the label's id. */
-    labelsOf(facet) {
-      if (!labels.has(facet)) {
-        const own = Object.entries(names[facet] ?? {});
-        const pairs = own.flatMap(([label, byLanguage]) => [label, ...Object.values(byLanguage).flat()].map((name) => [spellingKey(name), label]));
-        labels.set(facet, new Map(pairs));
-      }
-      return labels.get(facet);
-    },
   };
 }
 
 /** Tells whether one of the phrases (`{}` standing for a name) opens a line, with the ending behind it. */
 function openings(phrases, ending) {
   const known = phrases.filter(Boolean).map((phrase) => {
-    const parts = phrase.split("{}");
-    const pattern = parts.map((part) => part.replace(/[\^$\\.*+?()[\]{}|/]/g, "\\$&")).join(".{1,60}");
-    let made;
-    return { start: parts[0], end: parts.at(-1), pattern: () => (made ??= new RegExp(`^${pattern}${ending}`, "u")) };
+    const escaped = phrase.replace(/[\^$\\.*+?()[\]{}|/]/g, "\\$&").replaceAll("\\{\\}", ".{1,60}");
+    let pattern;
+    const [start] = phrase.split("{}");
+    return (line) => line.startsWith(start) && (pattern ??= new RegExp(`^${escaped}${ending}`, "u")).test(line);
   });
-  return (line) => known.some(({ start, end, pattern }) => line.startsWith(start) && line.includes(end) && pattern().test(line));
+  return (line) => known.some((opens) => opens(line));
 }
 
 /** The story's text, a paragraph a line, and the labels that its own footer names: facet -> ids. */
 export function parse(raw, rules) {
-  const lines = linesOf(raw).map(strip).filter(Boolean);
+  const lines = raw.split(LINE_END).map(strip).filter(Boolean);
+  const isLate = (number) => number * 2 >= lines.length;
   const declared = new Map();
   let end = lines.length;
   lines.forEach((line, number) => {
-    const footer = number > 0 && footerOf(line, rules, number * 2 >= lines.length);
+    const footer = number && footerOf(line, rules, isLate(number));
     if (!footer) return;
     const [facet, labels] = footer;
-    declared.set(facet, [...(declared.get(facet) ?? []), ...labels]);
+    declared.set(facet, [...new Set([...(declared.get(facet) ?? []), ...labels])]);
     end = Math.min(end, number);
   });
   const sender = senderOf(lines);
-  const keys = lines.slice(0, end).map(spellingKey);
   const story = [];
-  for (const [number, key] of keys.entries()) {
-    const line = lines[number];
-    if (number >= 2 && endsStory(key, line, rules)) break;
-    const ofSender = sender && number * 2 >= lines.length && key.startsWith(sender);
-    const invites = () => length(line) <= MAX_INVITATION && rules.invitations(key);
-    const disclaimed = () => rules.disclaimers.some((phrase) => key.includes(phrase));
-    if (number && (ofSender || invites() || disclaimed())) continue;
-    story.push(number < 2 ? line.slice(dateline(line).length) : line);
+  for (const [number, line] of lines.slice(0, end).entries()) {
+    const key = spellingKey(line);
+    // The paragraph about the sender, or the contact data.
+    const isHeading = () => !SENTENCE_END.test(line) && rules.headings(key) && length(line) <= MAX_HEADING;
+    if (number > 1 && (rules.contacts(key) || isHeading())) break;
+    const dropped = () =>
+      (sender && isLate(number) && key.startsWith(sender)) ||
+      (rules.invitations(key) && length(line) <= MAX_INVITATION) ||
+      rules.disclaimers.some((phrase) => key.includes(phrase));
+    if (!number || !dropped()) story.push(number < 2 ? line.slice(dateline(line).length) : line);
   }
-  const facets = [...declared].filter(([, labels]) => labels.length).map(([facet, labels]) => [facet, [...new Set(labels)]]);
-  return { text: story.filter(Boolean).join("\n"), declared: new Map(facets) };
+  for (const [facet, labels] of declared) if (!labels.length) declared.delete(facet);
+  return { text: story.filter(Boolean).join("\n"), declared };
 }
 
 /** Facet and labels if the line is a footer; an early line must name a label that is known. */
-function footerOf(line, rules, late) {
+function footerOf(line, { footers }, isLate) {
   const colon = line.search(/[:：]/);
-  if (colon < 0 || length(line) > MAX_FOOTER) return null;
+  if (colon < 0) return null;
   const key = spellingKey(line.slice(0, colon));
-  for (const [facet, keys] of rules.footers) {
-    if (!keys.has(key)) continue;
-    const labels = splitLabels(line.slice(colon + 1).replaceAll("：", ":"), rules.labelsOf(facet));
-    if (late || labels.length) return [facet, labels];
+  for (const [facet, keys, labelsOf] of footers) {
+    if (!keys.includes(key) || length(line) > MAX_FOOTER) continue;
+    const labels = splitLabels(line.slice(colon + 1), labelsOf());
+    if (isLate || labels.length) return [facet, labels];
   }
   return null;
 }
 
 /** Label ids of a listing; a name may itself hold separators ("Fashion, Luxury & Beauty", "항공우주·방산"). */
-function splitLabels(text, names) {
-  const listing = text.replace(OUTER_DOTS, "");
-  const found = [...listing.matchAll(LABEL_SEPARATOR)].map((match) => [match.index, match.index + match[0].length]);
-  const bounds = [[0, 0], ...found, [listing.length, listing.length]];
+function splitLabels(listing, names) {
+  const pieces = listing.replaceAll("：", ":").replace(OUTER_DOTS, "").split(LABEL_SEPARATOR); // with a separator in every other place
   const labels = [];
-  for (let at = 0; at < bounds.length - 1; ) {
-    let width = Math.min(MAX_PARTS, bounds.length - 1 - at);
-    const label = () => names.get(spellingKey(listing.slice(bounds[at][1], bounds[at + width][0])));
-    while (width > 1 && label() === undefined) width--;
+  for (let at = 0; at < pieces.length; ) {
+    let end = Math.min(at + 2 * MAX_PARTS - 1, pieces.length);
+    const label = () => names.get(spellingKey(pieces.slice(at, end).join("")));
+    while (end > at + 1 && label() === undefined) end -= 2;
     if (label() !== undefined) labels.push(label());
-    at += width;
+    at = end + 1;
   }
   return labels;
-}
-
-/** Whether the line opens the paragraph about the sender or the contact data. */
-function endsStory(key, line, rules) {
-  return rules.contacts(key) || (length(line) <= MAX_HEADING && !SENTENCE_END.test(line) && rules.headings(key));
 }
 
 /** Name of the distributor in the dateline, as a key; empty if there is none. */
@@ -130,12 +126,5 @@ function senderOf(lines) {
   return "";
 }
 
-/** The tag that opens the line, empty if there is none; all of them hold some kind of bracket, for which it is quick to look. */
-function dateline(line) {
-  if (!BRACKET.test(Array.from(line.slice(0, 2 * MAX_DATELINE)).slice(0, MAX_DATELINE).join(""))) return "";
-  for (const pattern of DATELINES) {
-    const match = pattern.exec(line);
-    if (match) return match[0];
-  }
-  return "";
-}
+/** The tag that opens the line, empty if there is none. */
+const dateline = (line) => DATELINE.exec(line)?.[0] ?? "";

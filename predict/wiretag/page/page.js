@@ -52,110 +52,107 @@ return { decode, printable };
 })();
 const src_unicode = (() => {
 // Made by tests/make_codepoints_js.py, which says how it is packed.
-const RUNS = "v7oSt@Kt@v/$+(S$;$Ct(#th#~#Jh;s,s;DS$#$sS|8#,2<#$B+$#4*$*sl*y<#~#/$#~#1|*uD2$Ku\\+23*v$#$#,#,#$btHB<+s*sKs(Ctp(lsxo;,(z`#$X+l#Lo4+$s;*#w42zpsBout;$2$+v(2sC*tP2#*s$Jt0#L*+RxP#}<+o#sd*\\2,2s|*T*$:<2d2,2<b$B,*D2o,k$#$24*LB,2s|*T*,*,*,2$*DB,24:$Z<*$ZoL#r4*d*4*s|*T*,*D2l*4*42$sJ<2o+ZT*4*\\2,2s|*T*,*D2d2,24Z4B,*D2o#$Kr,*L:4*<:,*$*,:,:4:s,BD:4*<2$R$sBos#Js4*4*t(*sL2d*4*<Z,*42$2<2oZc<#\\*4*t(*l*D2d*4*<Z,R,*<2o*,s:s4*4*vP*4*D#B<SD2okL*4*s\\:t0*d*$2T:$BL*$*\\Ro2,#s2w.B#sF#o+uB.*&*F*t2*&*t*2F*&*N2o2>tv$t',Kos#$#$#$;l*u4Bsl#s\\*u4*[$K*s3uBw^oKw^o>+uD*$J$2ul#<~#99xH*<2T*$*<2u\\*<2tx*<2T*$*<2sD*w$*<2wt24tW:sLkRyT2L2#~#Xp+sT#t@+:xX3s$Zs|js|+jsls2s4*4*,s2yF3&;.2oRkRs#4#$oRylZulJx0rth*s,Bs,B#:+otb2Fs*uvBtBRo#:u#tP2+wV*tZ2&oRoRS&K2thvFxh:osSds#*v8ow,b;vx:Co:4ou4+dZul24[b4#uLJ~#QD2L2uD2L2\\*$*$*$*th2v`*T#$34*T3<2L*3s4324*T+*s+0y3(;*s#$2s#$sC*s4:twsJtxsJ+$;$+l#$3DK$#$#$#<#s$+<CD;$sSu\\3B~#\\Wt>s#sz~$dO2to*{3~#6pKdJSuD*$J$2vxZ$#sBt0jT*T*T*T*T*T*T*T*tpv/$v'u*t?*yks2~#5StFs+BC5t7eL#E+E3*yU2-+5#yu#=Jul*z=*sKtpu3s2sMtg*~#L_~)81w[~7y]:vojv(+~#:@3sLo,srvP#l#|(Kbt'd+{$+w\\J,*$*Dt6vh;$:kRvX;bx0b+oRt03$#4ou4+u4s*#t]:wds3*$oB+sNoF*vpjs<2o2;t*3xJt66+sL+DrL2L2LjT*T*ul#s<+B|h#,2oR~-VMs2t-BvEB~*}S~#Bi2{=uJTs2DJs,#s4*D*$*,*,*{LsSsR~#BPs[w\\2vhZ#tvs,;sPkRsLu+*sc*;BD*}l2(*sCoSt@Kt@s#yl:L2L2L24:S*SrC2s,*t@*sd*,*sD2s<u*|hJ3Bu{:cv`t?*s3:#v6u{$}JtX:v@sJ$tGBtp;jt`JulJt`*#u4B\\#Duj~#0`2oRu4Bu4BuTbvXs*#s$*sD*T*,*s$*sD*T*,wz~#=|js|r\\t6L*ud*dx.L2$*ut*,:$2t(*ct(cthbcv>sd*,JCs|K:#t@J#wbvxB+,sK2v'<*,J\\*4*tX24B$cZcZtX3tX3tv\\#t`Bs+jvh:Ss|2[sdJ[s\\Z;s2Sy*xHvvvPs:vPZKuTbo~#<Vtg*ud*,#2,xvtXk$btxct&s|;uJstSsrt(jx8SBskoLjw<S$r#2t8ZoRv`*o;<bu4+$jx(;<#,o$#$3*sks*s\\*u<K$wjT*$*<*sD*l#Rw4JoR<*\\2,2s|*T*,*D*l2,242$R$JT2T:D~#/*xXCo+*#<tfx0#$bo~#1Jvh2dt'Lu*wd3$s*oRs3sjw$#RovntH2sDBoKT~#3*w4#znw\\ocs2\\2$2\\*,*t`*,2d3jox6\\2v(2\\#,tNwT[$bxP3$Cs:xH~#9rd*u|*dCrosc:+t`2s|*s<xNT*,*ut:$*,*dboRL*,*u<*,*LZo~#=zt(+~#2v$sJvGs:#~#s,z~{d*Cs*~#3|~%P6zP+s:~$$(*c~&n6~#U\\~+1b~#THZth*oB+xx*oRt`2D#rvpc<+ro*S*stJsd~#^nw\\tGzvxXBw$ZsTwb,#,s*,sB~(lPb~$2Xujd~+Kz<*T*,*~#<9v&5sZ=b~#ED~%3b{DJs4:dZl2#,C~'Kbv(2t(j|/wB~#8?ruK2w;D3L[\\+Tt_<wCszwk4#~#0Fsks2y[jt7}ryL*x8*,2$2,2<*s,*$*T*wd*<2\\*T*tP*<*D*$:T*~#@P2t8#t8#th#t8#th#t8#th#t8#th#t8#\\2vK~#OKvp;vH[$s;$SsJD*sD~$&~th~#6VT*sT2T*,*D~#5Ru|:s<2oB$#~#>nthsZv8oJ#~$3RT*<*,*sD*~#4(2cTubx`BoB+~#g:w{xfwC~#3r<*tH*,*$2$*l*<*$*$R$B$*$*$*4*,*$2$*$*$*$*$*,*$2<*T*<*<*$*l*sTJ4*D*sTv^+~#:NusBzgs2sC2sC*sC*u;r~#2'v~tWs:usBcZ+sBK~#0F~#xOJsK:s3:|/s2ykZs+B#sJs+BvwbkRuSbt_2+xv~#@Os2s;2C:C:SjtW:s#JKrkR[bSj~#/c*vouBo~#|V~KEetv~&x)Z~#692~(K}sB~*(i~%xn~#R)~$Iz~'`I~~~~~~~~~~~~~~~~~~~~~~~~~~~~~Cd6#tfzG}:~#7l~`N^~`yS2~`yS2";
+const RUNS = ".8Xv*vrgS~mh{1zRd4.j}%QYWS:)\\^iBp>Hw^i1QR&}8.a64tG<Wj#^FrWRe&'J|?x_$-qkONw&2`:Qck=BFit_Pos}PUKmJSf>~a+>clQx(YSpE][Q}2jNC$Sua-0+zSaun_01'/-,uMlyC=F?K~{cM#<AD%o4~N2i'v%8H(@_#b{e+?$CQV<me<Qa[me*IPv<HfRGY?<N*^:5@@Hg3EV6aXv^K_Yu>m4Sd#0V+/W=)V.gFu4+(x,(xj1CDb|-<'$&cMi7qA='z(%0zY}#lamifk#PgGee2sqRTFQ{wlaVpOp{ZF8-g5pkh`N`FzndVdID]rRF:a73sp4PB;O/XB,}pL4MF#5Jqt$6D?fmwTbM(yvv7bvDpw`+7CPSEHPuXHR>;)LvGX^W5:ci<Pf7{?UMDX'u&Fe46M(ytuU_Zd2tO|cm\\?t*3_=Lg7)-lUsngSji'uxIE>D\\UpM%CS4d-~}4:W<5?E.pN]8)5K4/,V>Z:UU>$H=RJ{Lpv#qK2Z,g-p'@aDFEXIJF0g<[{+ydyI\\yv@=Dqt:C.ji/][crI2>|kG[BT{7H$wusq?{>IgDZz2VgV:9G6RNwPE`H:,UmtTV]X75npwgt8sxFTAqu}3{1S\\c2Y$x<TUFE&si_'O(={U,cpbZFYXD<qv$(_|cLBJOX(h#ZL|m(bc>%nyeVutcp'i^m`od9(qDFm-dC-{<0X]y9b7G?++c]gkQbCuyJY,I6QWx/p_0wRu:EKb,I+`ID]@;G{]S)~^.+$`p?6PCfE:wq/pM$tZ@P\\}CWBuI<9;DiB6GkPoc$JdYPUN8x_X-.Bl}y8$fTM{ymd3H0}}IrS9:T`Fv=B%8o)2r%\\:>F:G3Y_'ENH@3Cq/(RuJBu<Z[3%Yp09TXo95d`2;c^t.uT5=<D09XDc]}(S&JrYs0MT]g?NH~t8(4'kNWmTI0E*Fwf8])H=T%bt~Q>?6Y~M)G#VGhN.FoJDf/yfd('9T:So>Nz^(75)jMkZc;,a,(jfdW]0_u&z|#_Jx+(89L/TqcjjF%V./ED9UEle%tY|PZL8Q`yvByTaV0qPL-_v:}d^J=joDbx:_6<&WgwUccpHr'C4R~n;*JPI9U8TjifsJiPKlO6/8t+rmyVk4d5|n{U{Z'0Xh/Gg/j1{F|Qv_iC\\2ibVt(bDN:fpXB1l(s<VzoPRL3B_T{K2E7,g_w:K95BebhzLj.5&GlqU,\\;#1&9m4fmytG.Xn>Q/qQb{DOy3>V=I}i@FA>9;w3s$VNfF)lueM_@V<><85l|&Rd.m50$bcT4{(%@D_JxwloUF{AsP'#~5'BS;Bw~@Y$+:4K51]V-8;hQvgW_'SI/F(PSmth<^}R&6[>FHaPH-0O#U^F6B[ot5yn0by>5bKFFnVp}2mz[Y%eKeTT8Kjp?^@?SLq('l#rweh@0Y<Rp5mrGW&p`wj?%qp8>KPmSwjkuI/,Vuq?o&uqOg1';J5YnrqU9mj.w_?Q(o<nyohP9#ODV`/}^[]8Z2Zq,K.s;_|=BUf6'$y$YrU*(%6Wb0'p@z-$}X:,.B%e'7GZ)eH6^j?LnT.8BKixnPc$ZTuowELg3GOpwy@~Ki$L-K7@$l`ET:&GpO%ak@=\\>y<SsA=*@x|y2c>zH,v>fQr8OTrqE]stMQMR{ArJ3P4.KpOkU},m89Ri0ViiSDo`p";
 return { RUNS };
 })();
 const src_codepoints = (() => {
 /** Class and folded form of code points; the table is Unicode's of the Python package, whatever the engine's version. */
 const { RUNS } = src_unicode;
 
-const [SEPARATOR, SPACED, IDEOGRAPH, SYLLABLE, DIGIT, IGNORABLE, HANGUL, UNASSIGNED] = [0, 1, 2, 3, 4, 5, 6, 7];
+const SEPARATOR = 0;
+const SPACED = 1;
+const IDEOGRAPH = 2;
+const SYLLABLE = 3;
+const DIGIT = 4;
+const IGNORABLE = 5;
+const HANGUL = 6;
 const CLASS_SHIFT = 24;
-const SPACE = 0x20;
-const N_CODES = 0x110000;
+// In the packed table: code points that its Unicode version does not know.
+const UNKNOWN = 7;
+const FOLDED = 0xffffff;
+const BASE = 92;
+const CONTEXT = 2 ** 18;
 // Letter forms that the same word is written with: Arabic alef, yeh, teh marbuta, kaf; Russian yo.
-const FOLDS = { أ: "ا", إ: "ا", آ: "ا", ٱ: "ا", ى: "ي", ی: "ي", ة: "ه", ک: "ك", ё: "е", Ё: "е" };
+const FOLDS = { أ: "ا", إ: "ا", آ: "ا", ٱ: "ا", ى: "ي", ی: "ي", ة: "ه", ک: "ك", ё: "е" };
 
-/** First code point and class of each run. */
-const [starts, classes] = unpacked();
-/** Symbols that were asked for before; 0 is not yet known. */
-const known = new Uint32Array(N_CODES);
+/** ``class << 24 | folded`` of each code point; the class alone of those that were not asked for before. */
+const symbols = new Uint32Array(0x110000);
 
-/** ``class << 24 | folded``; separators fold to a space, as do unassigned code points, whose class says that they are. */
+/** Matches code points that the table does not know. */
+const UNASSIGNED = unpacked();
+
+/** ``class << 24 | folded`` of a code point that is known and its own normal form; separators fold to a space. */
 function symbol(code) {
-  return known[code] || (known[code] = made(code));
-}
-
-function made(code) {
-  let low = 0;
-  for (let high = starts.length; high - low > 1; ) {
-    const middle = (low + high) >> 1;
-    if (starts[middle] <= code) low = middle;
-    else high = middle;
-  }
-  const kind = classes[low];
-  return ((kind << CLASS_SHIFT) | folded(code, kind, starts[low])) >>> 0;
-}
-
-function folded(code, kind, start) {
-  if (kind === SEPARATOR || kind === UNASSIGNED) return SPACE;
-  if (kind === IGNORABLE) return code;
-  if (kind === DIGIT) return 0x30 + ((code - start) % 10); // digits stand in tens, 0 to 9
+  const value = symbols[code];
+  if (value & FOLDED) return value;
   const char = String.fromCodePoint(code);
-  const lower = FOLDS[char] ?? char.toLowerCase();
-  return [...lower].length === 1 ? lower.codePointAt(0) : code;
+  const lower = char.toLowerCase();
+  const folded = value >> CLASS_SHIFT === SEPARATOR ? " " : [...lower].length > 1 ? char : (FOLDS[lower] ?? lower);
+  return (symbols[code] |= folded.codePointAt(0));
 }
 
+/** Fills `symbols` from the table; tests/make_codepoints_js.py says how it is packed. */
 function unpacked() {
-  const [starts, classes] = [[], []];
-  let at = 0;
-  let code = 0;
-  const digit = () => RUNS.charCodeAt(at++) - 35;
-  while (at < RUNS.length) {
-    let number = digit();
-    if (number === 91) number = (digit() * 92 + digit()) * 92 + digit();
-    else if (number >= 80) number = 80 + (number - 80) * 92 + digit();
-    starts.push(code);
-    classes.push(number & 7);
-    code += (number >>> 3) + 1;
+  let unknown = "";
+  let [at, range, value, before, kind] = [0, 1, 0, 0, 0];
+  const counts = []; // by context: how often its bits were 0 and 1, and one more
+  const bit = (context) => {
+    for (; range < 2 ** 24; range *= BASE) value = value * BASE + RUNS.charCodeAt(at++) - 35;
+    const own = (counts[context] ??= [1, 1]);
+    const split = Math.floor((range * own[0]) / (own[0] + own[1]));
+    const isOne = value >= split;
+    range = isOne ? range - split : split;
+    if (isOne) value -= split;
+    own[+isOne]++;
+    return isOne;
+  };
+  const bits = (context, size) => {
+    let number = 1;
+    while (size--) number = number * 2 + bit(context + number);
+    return number;
+  };
+  for (let code = 0; code < symbols.length; ) {
+    [before, kind] = [kind, bits((before * 8 + kind) * CONTEXT, 3) - 8];
+    let context = (64 + kind * 16 + (code & 15)) * 32 * CONTEXT;
+    let size = 0;
+    for (; bit(context); context += CONTEXT) size++;
+    const end = code + bits(context, size);
+    symbols.fill(kind << CLASS_SHIFT, code, end);
+    if (kind === UNKNOWN) unknown += String.fromCodePoint(code, 0x2d, end - 1); // "first-last"
+    // Digits stand in tens, 0 to 9.
+    if (kind === DIGIT) for (let n = code; n < end; n++) symbols[n] |= 0x30 + ((n - code) % 10);
+    code = end;
   }
-  return [starts, classes];
+  return new RegExp(`[${unknown}]`, "gu");
 }
-return { SEPARATOR, SPACED, IDEOGRAPH, SYLLABLE, DIGIT, IGNORABLE, HANGUL, UNASSIGNED, CLASS_SHIFT, symbol };
+return { SEPARATOR, SPACED, IDEOGRAPH, SYLLABLE, DIGIT, IGNORABLE, HANGUL, CLASS_SHIFT, UNASSIGNED, symbol };
 })();
 const src_text = (() => {
 /** What Python's `str` does and JavaScript's does not do, or does otherwise. Characters are code points. */
 
-/** The characters of `str.isspace` and of `\s`, for use inside a pattern's brackets. */
-const SPACES = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
+/** The characters of `str.isspace` and of Python's `\s`, for use inside a pattern's brackets. */
+const SPACES = "\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000";
 
-const SPACE = new RegExp(`[${SPACES}]`);
+/** All from the first to the last character that is no space; it looks at each character of a long run but once. */
+const CORE = new RegExp(`[^${SPACES}](.*[^${SPACES}])?`, "s");
 const RUNS_OF_SPACES = new RegExp(`[${SPACES}]+`, "g");
-const LINE_ENDS = /\r\n|[\n-\r\x1c-\x1e\x85\u2028\u2029]/;
-const PAIRS = /[\ud800-\udbff][\udc00-\udfff]/g;
-const ASCII = /^[\0-\x7f]*$/;
 
-const isAscii = (text) => ASCII.test(text);
-
-/** `str.strip`; a pattern for the end would try every space of a long run anew. */
-function strip(text) {
-  let [start, end] = [0, text.length];
-  while (start < end && SPACE.test(text[start])) start++;
-  while (start < end && SPACE.test(text[end - 1])) end--;
-  return text.slice(start, end);
-}
-
-/** `str.splitlines`, but for an empty line at the end, of which nobody here has need. */
-const lines = (text) => text.split(LINE_ENDS);
+/** `str.strip` */
+const strip = (text) => CORE.exec(text)?.[0] ?? "";
 
 /** Number of code points. */
-function length(text) {
-  return text.length - (text.match(PAIRS)?.length ?? 0);
-}
-
-/** What two spellings of a word have in common: NFKC, case folded, single spaces. */
-function spellingKey(text) {
-  return strip(isAscii(text) ? text.toLowerCase() : folded(text.normalize("NFKC"))).replace(RUNS_OF_SPACES, " ");
-}
+const length = (text) => [...text].length;
 
 /**
- * `str.casefold`: upper case maps what folds together to one spelling, all but the dotless i, which would meet the dotted one.
- * (Cherokee, which folds to its capitals, comes out small here: keys are only compared with one another.)
+ * What two spellings of a word have in common: NFKC, case folded, single spaces. Upper case maps what folds together to one
+ * spelling, all but the dotless i, which would meet the dotted one. (Cherokee, which `str.casefold` folds to its capitals,
+ * comes out small here: keys are only compared with one another.)
  */
-function folded(text) {
-  return text.replace(/[^ı]+/g, (part) => part.toLowerCase().toUpperCase().toLowerCase().replaceAll("ς", "σ"));
+function spellingKey(text) {
+  const folded = text.normalize("NFKC").replace(/[^ı]+/g, (part) => part.toLowerCase().toUpperCase().toLowerCase().replaceAll("ς", "σ"));
+  return strip(folded).replace(RUNS_OF_SPACES, " ");
 }
-return { SPACES, isAscii, strip, lines, length, spellingKey };
+return { SPACES, CORE, strip, length, spellingKey };
 })();
 const src_features = (() => {
 /**
@@ -163,171 +160,130 @@ const src_features = (() => {
  * so that counting and explaining go the same way. All arithmetic is modulo 2^32.
  */
 const { CLASS_SHIFT, DIGIT, HANGUL, IDEOGRAPH, IGNORABLE, SEPARATOR, SPACED, SYLLABLE, UNASSIGNED, symbol } = src_codepoints;
-const { SPACES, isAscii } = src_text;
+const { CORE, strip } = src_text;
 
 const BITS = 20;
+/** Views of features, by number; a configuration has a key for each that may be left out. */
 const VIEWS = ["words", "pairs", "chars", "title"];
-const [WORDS, PAIRS, CHARS, TITLE] = [0, 1, 2, 3];
+const WORDS = 0;
+const PAIRS = 1;
+const CHARS = 2;
+const TITLE = 3;
 
+const { imul } = Math;
 const BASE = 0x9e3779b1;
-const PAIR = 0x85ebca6b;
+const PAIR = 0x85ebca6b; // also a multiplier of murmur3
 const WORD_SALT = 0x1b873593;
 const PAIR_SALT = 0xcc9e2d51;
 const CHAR_SALT = 0x2545f491;
+const LETTERS = (1 << SPACED) | (1 << DIGIT);
 
-const BLANK_OPENING = new RegExp(`^[${SPACES}]*`);
-const NOT_BLANK = new RegExp(`[^${SPACES}]`);
-
-/** Numbers of the views that a feature configuration uses, in their fixed order. */
-function viewsOf(config) {
-  return [WORDS, PAIRS, CHARS, TITLE].filter((view) => view === WORDS || config[VIEWS[view]]);
-}
-
-/** View of the n-grams of one length in a run: the shortest stand with words, the longest of three with pairs. */
-function viewOf(config, [shortest, longest], n) {
-  if (n > shortest) {
-    if (n === longest && longest - shortest > 1) return config.pairs ? PAIRS : WORDS;
-    if (config.chars) return CHARS;
-  }
-  return WORDS;
-}
-
-/** A text with blanks for code points that the table's Unicode version does not know, as many code points as before. */
-function blanked(text) {
-  for (const char of text) {
-    if (isUnassigned(char)) return Array.from(text, (char) => (isUnassigned(char) ? " " : char)).join("");
-  }
-  return text;
-}
-
-const isUnassigned = (char) => symbol(char.codePointAt(0)) >>> CLASS_SHIFT === UNASSIGNED;
+/** A text with a blank for each code point that the table's Unicode version does not know. */
+const blanked = (text) => text.replace(UNASSIGNED, " ");
 
 /** NFKC of a blanked text. */
-function normalise(text) {
-  return isAscii(text) ? text : blanked(text).normalize("NFKC");
-}
+const normalise = (text) => blanked(text).normalize("NFKC");
 
-/** Code units up to the end of the first line that is not blank; 0 if nothing follows it. */
-function titleLength(text) {
-  const end = text.indexOf("\n", BLANK_OPENING.exec(text)[0].length);
-  return end >= 0 && NOT_BLANK.test(text.slice(end)) ? end : 0;
+/** Sorted columns (``view << BITS | bucket``) of all n-grams of a text, repeated ones each time. */
+function columnsOf(text, config) {
+  const columns = [];
+  eachGram(normalise(text), config, (column) => columns.push(column));
+  return new Uint32Array(columns).sort();
 }
 
 /**
- * Symbols of a normalised text with a separator before and behind, the ignorable ones left out.
- * `places` holds the code unit at which each of them stands.
+ * Calls `visit(column, first, last)` with each n-gram of a normalised text, repeated ones each time; first and last are the
+ * places of its first and last letter in the text.
  */
-function symbolsOf(text) {
-  const symbols = new Uint32Array(text.length + 2);
+function eachGram(text, config, visit) {
+  // Symbols with a separator before and behind, the ignorable ones left out, and the code unit at which each stands.
+  const symbols = new Uint32Array(text.length + 2).fill(symbol(0x20));
   const places = new Uint32Array(text.length + 2);
-  let n = 0;
-  symbols[n++] = symbol(0x20);
+  let size = 1;
   for (let at = 0; at < text.length; at++) {
     const code = text.codePointAt(at);
     const value = symbol(code);
     if (value >>> CLASS_SHIFT !== IGNORABLE) {
-      places[n] = at;
-      symbols[n++] = value;
+      places[size] = at;
+      symbols[size++] = value;
     }
     if (code > 0xffff) at++;
   }
-  places[n] = text.length;
-  symbols[n++] = symbol(0x20);
-  return { symbols: symbols.subarray(0, n), places: places.subarray(0, n) };
-}
+  const kinds = symbols.subarray(0, size + 1).map((value) => value >>> CLASS_SHIFT);
+  // The title is the first line that is not blank, if something follows it.
+  let titleEnd = text.indexOf("\n", text.search(CORE));
+  if (!strip(text.slice(titleEnd))) titleEnd = 0;
 
-/**
- * Calls `visit(view, bucket, first, last)` with each n-gram of a text, repeated ones each time; first and last are places in
- * the symbols, of letters only.
- */
-function eachGram({ symbols, places }, titleEnd, config, visit) {
-  const kinds = Uint8Array.from(symbols, (value) => value >>> CLASS_SHIFT);
+  const add = (view, hash, first, last) => visit((view << BITS) | bucketOf(hash), places[first], places[last - 1]);
   const unit = (view, first, last) => {
-    const bucket = mixed(hash(symbols, first, last) ^ WORD_SALT);
-    visit(view, bucket, first, last);
-    if (config.title && view === WORDS && places[first] < titleEnd) visit(TITLE, bucket, first, last);
+    const hash = hashOf(symbols, first, last) ^ WORD_SALT;
+    add(view, hash, first, last);
+    if (config.title && view === WORDS && places[first] < titleEnd) add(TITLE, hash, first, last);
   };
-  let [before, beforeAt] = [0, 0];
-  eachRun(kinds, (kind) => kind === SPACED || kind === DIGIT || kind === HANGUL, (first, last) => {
+  let before, beforeAt;
+  eachRun(kinds, LETTERS | (1 << HANGUL), (first, last) => {
     unit(WORDS, first, last);
-    if (!config.pairs) return;
-    const own = hash(symbols, first, last);
-    if (beforeAt) visit(PAIRS, mixed((Math.imul(before, PAIR) + own) ^ PAIR_SALT), beforeAt, last);
+    const own = hashOf(symbols, first, last);
+    if (config.pairs && beforeAt) add(PAIRS, (imul(before, PAIR) + own) ^ PAIR_SALT, beforeAt, last);
     [before, beforeAt] = [own, first];
   });
-  for (const [kind, lengths] of [[IDEOGRAPH, config.ideographs], [SYLLABLE, config.syllables], [HANGUL, config.hangul]]) {
-    eachRun(kinds, (own) => own === kind, (first, last) => {
-      for (let n = lengths[0]; n <= lengths[1]; n++) {
-        const view = viewOf(config, lengths, n);
+  for (const [kind, [shortest, longest]] of [[IDEOGRAPH, config.ideographs], [SYLLABLE, config.syllables], [HANGUL, config.hangul]]) {
+    eachRun(kinds, 1 << kind, (first, last) => {
+      for (let n = shortest; n <= longest; n++) {
+        // The shortest stand with words, the longest of three with pairs; with words, too, where their view is not in use.
+        let view = n === shortest ? WORDS : n === longest && n - shortest > 1 ? PAIRS : CHARS;
+        if (!config[VIEWS[view]]) view = WORDS;
         for (let at = first; at + n <= last; at++) unit(view, at, at + n);
       }
     });
   }
-  if (config.chars) eachChars(symbols, kinds, config.chars, visit);
-}
-
-/** N-grams inside words with one separator at each end, the whole word excepted. */
-function eachChars(symbols, kinds, [shortest, longest], visit) {
-  eachRun(kinds, (kind) => kind === SPACED || kind === DIGIT, (first, last) => {
+  if (!config.chars) return;
+  // N-grams inside words with one separator at each end, the whole word excepted.
+  const [shortest, longest] = config.chars;
+  eachRun(kinds, LETTERS, (first, last) => {
     const start = first - (kinds[first - 1] === SEPARATOR);
     const end = last + (kinds[last] === SEPARATOR);
     for (let n = Math.max(shortest, 3); n <= longest; n++) {
       for (let at = start; at + n <= end; at++) {
         const [from, to] = [Math.max(at, first), Math.min(at + n, last)];
-        if (to - from > n - 2) visit(CHARS, mixed(hash(symbols, at, at + n) ^ CHAR_SALT), from, to);
+        if (to - from > n - 2) add(CHARS, hashOf(symbols, at, at + n) ^ CHAR_SALT, from, to);
       }
     }
   });
 }
 
-/** Calls `found(first, last)` with each longest run of places whose class is inside; both ends of `kinds` are separators. */
-function eachRun(kinds, inside, found) {
+/** Calls `found(first, last)` with each longest run of places of the wanted classes (bits); both ends of `kinds` are separators. */
+function eachRun(kinds, wanted, found) {
   for (let last = 1; last < kinds.length; last++) {
     const first = last;
-    while (inside(kinds[last])) last++;
+    while ((wanted >> kinds[last]) & 1) last++;
     if (last > first) found(first, last);
   }
 }
 
 /** The sum of symbol i times B**i. */
-function hash(symbols, first, last) {
+function hashOf(symbols, first, last) {
   let value = 0;
-  for (let at = last - 1; at >= first; at--) value = (Math.imul(value, BASE) + symbols[at]) | 0;
+  while (last > first) value = (imul(value, BASE) + symbols[--last]) | 0;
   return value;
 }
 
 /** Bucket of a hash: the top bits of murmur3's 32-bit finaliser. */
-function mixed(value) {
-  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
+function bucketOf(value) {
+  value = imul(value ^ (value >>> 16), PAIR);
+  value = imul(value ^ (value >>> 13), 0xc2b2ae35);
   return (value ^ (value >>> 16)) >>> (32 - BITS);
 }
-
-/** Sorted columns (``view << BITS | bucket``) of all n-grams of a text, repeated ones each time. */
-function columnsOf(text, config) {
-  const normal = normalise(text);
-  const spots = symbolsOf(normal);
-  let columns = new Uint32Array(spots.symbols.length * 8);
-  let n = 0;
-  eachGram(spots, titleLength(normal), config, (view, bucket) => {
-    if (n === columns.length) {
-      const larger = new Uint32Array(n * 2);
-      larger.set(columns);
-      columns = larger;
-    }
-    columns[n++] = (view << BITS) | bucket;
-  });
-  return columns.subarray(0, n).sort();
-}
-return { BITS, VIEWS, viewsOf, blanked, normalise, titleLength, symbolsOf, eachGram, columnsOf };
+return { BITS, VIEWS, blanked, normalise, columnsOf, eachGram };
 })();
 const src_explain = (() => {
 /** What words add to a label's score: n-grams' parts spread over the places where they stand. */
-const { BITS, blanked, eachGram, normalise, symbolsOf, titleLength } = src_features;
+const { UNASSIGNED } = src_codepoints;
+const { blanked, eachGram, normalise } = src_features;
 
 // A word, or one character of a script without spaces.
-const UNSPACED = "\\u0e00-\\u0eff\\u1000-\\u109f\\u1780-\\u17ff\\u2e80-\\u9fff\\uf900-\\ufaff";
-const WORDS = new RegExp(`[${UNSPACED}]|(?:(?![${UNSPACED}])[\\p{L}\\p{N}_])+`, "gu");
+const UNSPACED = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff]";
+const WORDS = new RegExp(`${UNSPACED}|((?!${UNSPACED})[\\p{L}\\p{N}_])+`, "gu");
 // What may compose with the character before it: a mark, or a vowel or final of Hangul.
 const JOINS = /^[\p{M}\u1160-\u11ff]/u;
 
@@ -336,54 +292,40 @@ const JOINS = /^[\p{M}\u1160-\u11ff]/u;
  * over the places of its n-gram and their characters.
  */
 function spansOf(story, { config, featureOf }, parts) {
-  const chars = Array.from(story);
+  const chars = [...story];
   const normal = normalise(story);
   const origins = originsOf(chars, normal);
-  const spots = symbolsOf(normal);
-  const places = new Map();
-  eachGram(spots, titleLength(normal), config, (view, bucket, first, last) => {
-    const feature = featureOf((view << BITS) | bucket);
-    if (!parts.has(feature)) return;
-    if (!places.has(feature)) places.set(feature, []);
-    places.get(feature).push([origins[spots.places[first]][0], origins[spots.places[last - 1]][1]]);
-  });
+  const places = new Map([...parts.keys()].map((feature) => [feature, []]));
+  eachGram(normal, config, (column, first, last) => places.get(featureOf(column))?.push([origins[first][0], origins[last][1]]));
   const added = new Float64Array(chars.length);
   for (const [feature, spans] of places) {
     const each = parts.get(feature) / spans.length;
     for (const [start, end] of spans) for (let at = start; at < end; at++) added[at] += each / (end - start);
   }
-  return wordsOf(chars).flatMap(({ first, last, start, text }) => {
-    const own = added.subarray(first, last);
-    return own.some(Boolean) ? [{ start, end: start + text.length, text, weight: own.reduce((a, b) => a + b, 0) }] : [];
-  });
-}
-
-/** Words of a text: first and past-the-last character, and where they start in code units. */
-function wordsOf(chars) {
-  const known = chars.map((char) => (blanked(char) === char ? char : " ".repeat(char.length))).join("");
-  let [at, unit] = [0, 0];
-  return Array.from(known.matchAll(WORDS), ({ 0: text, index }) => {
-    for (; unit < index; at++) unit += chars[at].length;
-    const first = at;
-    for (; unit < index + text.length; at++) unit += chars[at].length;
-    return { first, last: at, start: index, text };
+  const charAt = chars.flatMap((char, n) => Array(char.length).fill(n)); // number of the character of each code unit
+  const known = story.replace(UNASSIGNED, (char) => "  ".slice(-char.length));
+  return [...known.matchAll(WORDS)].flatMap(({ 0: text, index: start }) => {
+    const end = start + text.length;
+    const own = added.subarray(charAt[start], charAt[end]);
+    return own.some(Boolean) ? { start, end, text, weight: own.reduce((a, b) => a + b) } : [];
   });
 }
 
 /** First and past-the-last character that each code unit of the normal form comes from. */
 function originsOf(chars, normal) {
-  const starts = chars.flatMap((char, n) => (n === 0 || !JOINS.test(blanked(char)) ? [n] : []));
-  const parts = starts.map((start, n) => {
+  const starts = [...chars.keys()].filter((n) => !n || !JOINS.test(blanked(chars[n])));
+  let text = "";
+  const origins = starts.flatMap((start, n) => {
     const end = starts[n + 1] ?? chars.length;
-    return { start, end, text: normalise(chars.slice(start, end).join("")) };
+    const part = normalise(chars.slice(start, end).join(""));
+    text += part;
+    return Array(part.length).fill([start, end]);
   });
-  if (parts.map((part) => part.text).join("") === normal) {
-    return parts.flatMap(({ start, end, text }) => Array.from({ length: text.length }, () => [start, end]));
-  }
+  if (text === normal) return origins;
   // Rare compositions across parts: places are then approximate.
-  return Array.from(normal).flatMap((char, n) => {
+  return [...normal].flatMap((char, n) => {
     const at = Math.min(n, chars.length - 1);
-    return Array.from(char, () => [at, at + 1]).concat(char.length > 1 ? [[at, at + 1]] : []);
+    return Array(char.length).fill([at, at + 1]);
   });
 }
 return { spansOf };
@@ -395,30 +337,29 @@ const { ModelError } = src_errors;
 // safetensors reserves more, but a header past this is no model of ours.
 const MAX_HEADER = 32 << 20;
 const TYPES = { U8: Uint8Array, I8: Int8Array, U16: Uint16Array, F32: Float32Array };
-const AGAIN = "Train it again, or fetch it again.";
 
 const foreign = (name) => new ModelError(`${name} is not a wiretag model (no readable safetensors header).`);
-const damaged = (name, how) => new ModelError(`${name} is ${how} ${AGAIN}`);
+const damaged = (name, how) => new ModelError(`${name} is ${how}. Train it again, or fetch it again.`);
 
 /** Metadata (texts that hold JSON) and tensors of a file; throws `ModelError` if they do not fill it exactly. */
 function parsed(bytes, name) {
-  if (bytes.length < 8) throw foreign(name);
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  if (length > Math.min(MAX_HEADER, bytes.length - 8)) {
-    throw bytes[8] === 0x7b && length <= MAX_HEADER ? damaged(name, "cut short: its header is incomplete.") : foreign(name);
-  }
-  let entries;
+  let length;
+  let header;
   try {
-    entries = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length)));
-    entries.__metadata__ ??= {};
+    // Typed arrays have the file's order of bytes wherever there are browsers.
+    length = Number(new BigUint64Array(bytes.slice(0, 8).buffer)[0]);
+    if (length > MAX_HEADER) throw 0;
+    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length)));
+    header.__metadata__ ??= {};
   } catch {
-    throw foreign(name);
+    const isCut = bytes[8] === 0x7b && length > bytes.length - 8 && length <= MAX_HEADER;
+    throw isCut ? damaged(name, "cut short: its header is incomplete") : foreign(name);
   }
-  const { __metadata__: metadata, ...tensors } = entries;
+  const { __metadata__: metadata, ...entries } = header;
   try {
-    return { metadata, tensors: tensorsOf(tensors, bytes.subarray(8 + length)) };
+    return { metadata, tensors: tensorsOf(entries, bytes.subarray(8 + length)) };
   } catch {
-    throw damaged(name, "damaged or cut short.");
+    throw damaged(name, "damaged or cut short");
   }
 }
 
@@ -426,16 +367,14 @@ function parsed(bytes, name) {
 function tensorsOf(entries, buffer) {
   const tensors = {};
   let at = 0;
-  const sorted = Object.entries(entries).sort(([, { data_offsets: a }], [, { data_offsets: b }]) => a[0] - b[0] || a[1] - b[1]);
-  for (const [name, { dtype, shape, data_offsets: [begin, end] }] of sorted) {
-    const Type = TYPES[dtype];
+  const middle = ([, { data_offsets: [begin, end] }]) => begin + end; // twice that
+  for (const [name, { dtype, shape, data_offsets: [begin, end] }] of Object.entries(entries).sort((a, b) => middle(a) - middle(b))) {
     const part = buffer.slice(begin, end);
-    const length = part.length / Type.BYTES_PER_ELEMENT;
-    if (begin !== at || end !== at + part.length || shape.length !== 1 || shape[0] !== length) throw RangeError();
-    tensors[name] = new Type(part.buffer);
+    tensors[name] = new TYPES[dtype](part.buffer);
+    if (begin !== at || end !== at + part.length || shape.length !== 1 || shape[0] !== tensors[name].length) throw 0;
     at = end;
   }
-  if (at !== buffer.length) throw RangeError();
+  if (at !== buffer.length) throw 0;
   return tensors;
 }
 return { foreign, damaged, parsed };
@@ -444,26 +383,24 @@ const src_varint = (() => {
 /** The numbers of `wiretag/varint.py`'s packing: gaps less one, in LEB128; throws for bytes that are none of its. */
 function unpackAscending(packed) {
   const numbers = new Uint32Array(packed.length);
-  let [n, last, gap, factor] = [0, -1, 0, 1];
+  let [n, last, factor] = [0, 0, 1]; // last is one more than the last number
   for (const byte of packed) {
-    gap += (byte & 0x7f) * factor;
+    last += (byte & 0x7f) * factor;
     factor *= 0x80;
     if (byte < 0x80) {
-      last += gap + 1;
-      numbers[n++] = last;
-      gap = 0;
+      numbers[n++] = last++;
       factor = 1;
     }
-    if (factor > 2 ** 28 || last >= 2 ** 32) throw new RangeError("a list of numbers is broken");
+    if (factor > 2 ** 28) break;
   }
-  if (factor > 1) throw new RangeError("a list of numbers is broken");
+  if (factor > 1 || last > 2 ** 32) throw new RangeError("a list of numbers is broken");
   return numbers.subarray(0, n);
 }
 return { unpackAscending };
 })();
 const src_vectors = (() => {
 /** Counts to weighted, normalised vectors, in the same single and double precision as `wiretag/vectors.py`. */
-const { BITS, VIEWS, columnsOf, viewsOf } = src_features;
+const { BITS, VIEWS, columnsOf } = src_features;
 
 const single = Math.fround;
 // Columns are looked up among those that share their higher bits.
@@ -473,7 +410,7 @@ const LOW_BITS = 6;
 function lookup(columns) {
   const begins = new Uint32Array(((VIEWS.length << BITS) >>> LOW_BITS) + 1);
   for (const column of columns) begins[(column >>> LOW_BITS) + 1]++;
-  for (let n = 1; n < begins.length; n++) begins[n] += begins[n - 1];
+  begins.forEach((count, n) => (begins[n] = count + (begins[n - 1] ?? 0)));
   return (column) => {
     const group = column >>> LOW_BITS;
     for (let at = begins[group]; at < begins[group + 1]; at++) if (columns[at] === column) return at;
@@ -487,12 +424,12 @@ function vector(text, { config, weighting, featureOf, idf }) {
   const [features, values] = [[], []];
   let squaredNorm = 0;
   let at = 0;
-  for (const view of viewsOf(config)) {
-    const { weight, k, b, average_length } = weighting[VIEWS[view]];
+  VIEWS.forEach((name, view) => {
+    if (!weighting[name]) return;
+    const { weight, k, b, average_length } = weighting[name];
     const begin = at;
     while (at < columns.length && columns[at] >>> BITS === view) at++;
-    const length = at - begin;
-    const stretch = single(k * (1 - b + (b * length) / Math.max(average_length, 1e-9)));
+    const stretch = single(k * (1 - b + (b * (at - begin)) / Math.max(average_length, 1e-9)));
     const first = features.length;
     let squares = 0;
     for (let from = begin, to = begin; from < at; from = to) {
@@ -508,39 +445,37 @@ function vector(text, { config, weighting, featureOf, idf }) {
     if (features.length > first) squaredNorm += weight ** 2;
     const scale = squares > 0 ? single(weight / Math.sqrt(squares)) : 0;
     for (let n = first; n < values.length; n++) values[n] = single(values[n] * scale);
-  }
+  });
   const norm = single(Math.sqrt(squaredNorm));
-  return { features, values: values.map((value) => single(value / norm)) };
+  return [features, values.map((value) => single(value / norm))];
 }
-return { lookup, vector };
+return { single, lookup, vector };
 })();
 const src_model = (() => {
 /** The model file, checked before anything is built from it; `wiretag/model.py` describes its tensors. */
 const { ModelError } = src_errors;
-const { BITS, VIEWS, viewsOf } = src_features;
+const { BITS, VIEWS } = src_features;
 const { damaged, foreign, parsed } = src_safetensors;
 const { unpackAscending } = src_varint;
 const { lookup } = src_vectors;
 
+const { isFinite, isInteger } = Number;
 const FORMAT = 1;
-// How the names of the tensors' types begin.
-const TYPES = {
-  columns: "Uint8", idf: "Uint8", counts: "Uint", labels: "Uint", weights: "Int8",
-  scales: "Float", intercepts: "Float", slopes: "Float", shifts: "Float", thresholds: "Float",
-};
+// How the name of a type begins, and the tensors that are of it.
+const TENSORS = { Uint8: "columns idf", Uint: "counts labels", Int8: "weights", Float: "scales intercepts slopes shifts thresholds" };
 
 /** A model from the bytes of its file; `name` is used in messages. */
 function loads(data, name = "model") {
-  const bytes = ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
-  const { metadata, tensors } = parsed(bytes, name);
-  const said = (key) => JSON.parse(metadata[key] ?? missing(key));
+  const { buffer = data, byteOffset, byteLength } = data; // an ArrayBuffer has no `buffer`
+  const { metadata, tensors } = parsed(new Uint8Array(buffer, byteOffset, byteLength), name);
+  const told = (key) => JSON.parse(check(metadata[key], key));
   let version;
   try {
-    version = metadata.format && said("format");
+    version = metadata.format && told("format");
   } catch {
     throw foreign(name);
   }
-  if (!Number.isInteger(version)) {
+  if (!isInteger(version)) {
     throw new ModelError(`${name} is a safetensors file, but no wiretag model (it names no format version).`);
   }
   if (version < 1 || version > FORMAT) {
@@ -549,73 +484,70 @@ function loads(data, name = "model") {
     );
   }
   try {
-    return built(said, tensors);
+    return built(told, tensors);
   } catch (error) {
-    throw damaged(name, `damaged: ${error.message}.`);
+    throw damaged(name, `damaged: ${error.message}`);
   }
 }
 
-function check(holds, reason) {
-  if (!holds) throw RangeError(reason);
+/** Refuses the model because of a part of it unless the check holds. */
+function check(holds, part) {
+  if (!holds) throw RangeError(`'${part}' is missing or does not fit`);
+  return holds;
 }
 
-const missing = (name) => check(false, `'${name}' is missing`);
-const checkFit = (holds, what, to) => check(holds, `the ${what} do not fit the ${to}`);
-
-function built(said, tensors) {
-  const facets = facetsOf(said("facets"));
-  const labels = facets.flatMap((facet) => facet.labels);
-  for (const name in TYPES) {
-    const tensor = tensors[name] ?? missing(name);
-    check(tensor.constructor.name.startsWith(TYPES[name]), `the tensor '${name}' has the wrong type`);
-    if (TYPES[name] !== "Float") continue;
-    check(tensor.every(Number.isFinite), "a number is not finite");
-    checkFit(name === "scales" || tensor.length === labels.length, "numbers", "labels");
+function built(told, tensors) {
+  const facets = facetsOf(told("facets"));
+  const ids = facets.flatMap((facet) => facet.labels);
+  for (const type in TENSORS) {
+    for (const name of TENSORS[type].split(" ")) {
+      const tensor = tensors[name];
+      const fits = type !== "Float" || (tensor?.every(isFinite) && (name === "scales" || tensor.length === ids.length));
+      check(tensor?.constructor.name.startsWith(type) && fits, name);
+    }
   }
   const { counts, idf, labels: rows, weights, scales } = tensors;
   const columns = unpackAscending(tensors.columns);
-  const offsets = offsetsOf(counts);
-  const isKnown = !(columns.at(-1) >= VIEWS.length << BITS) && idf.length === columns.length;
-  checkFit(isKnown && counts.length === columns.length && offsets.at(-1) === rows.length, "weights", "vocabulary");
-  const nRows = labels.length + facets.filter((facet) => !facet.exclusive).length;
-  checkFit(weights.length === rows.length && scales.length === nRows && rows.every((row) => row < nRows), "weights", "labels");
-  const config = said("features");
+  const size = columns.length;
+  // Where each feature's weights begin.
+  const offsets = new Uint32Array(size + 1);
+  counts.forEach((count, n) => (offsets[n + 1] = offsets[n] + count));
+  const isKnown = !(columns[size - 1] >= VIEWS.length << BITS) && idf.length === size;
+  check(isKnown && counts.length === size && offsets[size] === rows.length, "columns");
+  const nRows = ids.length + facets.filter((facet) => !facet.exclusive).length;
+  check(weights.length === rows.length && scales.length === nRows && rows.every((row) => row < nRows), "weights");
+  const config = told("features");
   for (const lengths of [config.chars ?? [1, 1], config.ideographs, config.syllables, config.hangul]) {
     const [low, high] = lengths;
-    const areWhole = lengths.length === 2 && lengths.every(Number.isInteger);
-    check(areWhole && 1 <= low && low <= high && high <= 16, "the n-gram lengths are out of range");
+    check(lengths.length === 2 && lengths.every(isInteger) && 1 <= low && low <= high && high <= 16, "features");
   }
-  const weighting = said("weighting");
-  const views = viewsOf(config).map((view) => weighting[VIEWS[view]]);
-  const areNumbers = views.every((how) => [how.weight, how.k, how.b, how.average_length].every(Number.isFinite));
-  checkFit(areNumbers && Object.keys(weighting).length === views.length, "weights", "views");
-  const [names, wire] = [said("names"), said("wire")];
-  check([names, wire].every((table) => table && typeof table === "object" && !Array.isArray(table)), "the names are not a table");
-  return { ...tensors, facets, labels, rows, offsets, names, wire, vectoriser: { config, weighting, featureOf: lookup(columns), idf } };
+  const weighting = told("weighting");
+  const views = VIEWS.filter((view, n) => !n || config[view]);
+  const areNumbers = views.every((view) => ["weight", "k", "b", "average_length"].every((key) => isFinite(weighting[view][key])));
+  check(areNumbers && Object.keys(weighting).length === views.length, "weighting");
+  const [names, wire] = ["names", "wire"].map(told);
+  for (const table of [names, wire]) check(table instanceof Object && !Array.isArray(table), "names");
+  return { ...tensors, facets, ids, offsets, names, wire, config, weighting, featureOf: lookup(columns) };
 }
 
 /** The facets, each with the place of its first label and of its common row on the axes of labels and rows. */
 function facetsOf(told) {
   let first = 0;
   let common = told.flatMap((facet) => facet.labels).length;
-  return told.map(({ name, labels, exclusive, beside, floor, bend = [1, 1, 0] }) => {
-    check([floor, ...bend].every(Number.isFinite) && bend.length === 3 && bend[0] > 0 && bend[1] > 0, "a number is not finite");
+  return told.map(({ name, labels, exclusive, beside, floor, bend: [low, high, shift] = [1, 1, 0] }) => {
     const place = (label) => {
-      check(labels.includes(label), "a rule names an unknown label");
+      check(labels.includes(label), label);
       return labels.indexOf(label);
     };
     const rules = Object.entries(beside).map(([label, others]) => [place(label), others.map(place)]);
-    const facet = { name: String(name), labels: labels.map(String), exclusive, floor, bend, rules, first, common: exclusive ? -1 : common++ };
+    check(low > 0 && high > 0 && [floor, low, high, shift].every(isFinite), "floor");
+    const begin = first;
     first += labels.length;
-    return facet;
+    return {
+      name: String(name), labels: labels.map(String), exclusive, floor, low, high, shift, rules, first: begin, common: exclusive ? -1 : common++,
+      part: (array) => array.subarray(begin, begin + labels.length),
+    };
   });
-}
-
-/** Where each feature's weights begin. */
-function offsetsOf(counts) {
-  const offsets = new Uint32Array(counts.length + 1);
-  counts.forEach((count, n) => (offsets[n + 1] = offsets[n] + count));
-  return offsets;
 }
 return { loads };
 })();
@@ -624,23 +556,27 @@ const src_wire = (() => {
  * Raw wire items: the story apart from what is said of the sender, and the labels that the footer declares. All words come
  * as data, with the model; `wiretag/wire.py` says what the shapes mean.
  */
-const { SPACES, length, lines: linesOf, spellingKey, strip } = src_text;
+const { SPACES, length, spellingKey, strip } = src_text;
 
 const S = `[${SPACES}]`;
-const DATELINES = [
-  `^\\([^()\\n]{2,60}\\)${S}*[-\\u2010-\\u2015\\u2212=:：]+${S}*`,
-  `^\\([^()\\n]{2,60}\\)${S}+(?=[^()\\n]{2,40}${S}[-\\u2010-\\u2015\\u2212]${S})`,
-  `^\\([^()=\\n]{1,30}=[^()\\n]{2,40}\\)${S}*`,
-  `^(?=[^(\\n]*[,\\p{Nd}]|[^a-z(\\n]+\\()[^\\n()]{2,60}\\([^()\\n]{2,60}\\)${S}*[-\\u2010-\\u2015\\u2212=]+${S}*`,
-  `^[【\\[（][^】\\]）\\n]{2,40}[】\\]）]${S}*[-\\u2010-\\u2015\\u2212=:：]*${S}*`,
-  `^[^\\n/]{0,80}/[^/\\n]{2,40}/${S}*[-\\u2010-\\u2015\\u2212]+${S}*`,
-].map((pattern) => new RegExp(pattern, "u"));
-const SENDER = new RegExp(`[(【\\[（/]${S}*([^()【】\\[\\]（）/\\n]{2,60}?)${S}*[)】\\]）/]`, "u");
-const LABEL_SEPARATOR = new RegExp(`${S}*[,;|·•،؛、，；]${S}*|${S}+/${S}+`, "gu");
+/** One pattern of several, the first that fits being taken; `\s` is Python's. */
+const either = (...patterns) => new RegExp(patterns.map(({ source }) => source.replaceAll("\\s", S)).join("|"), "u");
+
+// "(Agency) – ", "(Agency) CITY – " (of which the city stays: it may be a company), "(CITY=Agency) ",
+// "BERLIN, 12 May (Agency) - ", "【Agency】", "CITY, May 12, 2026 /Wire/ -- "; dashes are U+2010 to U+2015 and U+2212.
+const DATELINE = either(
+  /^\([^()\n]{2,60}\)\s*[-‐-―−=:：]+\s*/,
+  /^\([^()\n]{2,60}\)\s+(?=[^()\n]{2,40}\s[-‐-―−]\s)/,
+  /^\([^()=\n]{1,30}=[^()\n]{2,40}\)\s*/,
+  /^(?=[^(\n]*[,\p{Nd}]|[^a-z(\n]+\()[^\n()]{2,60}\([^()\n]{2,60}\)\s*[-‐-―−=]+\s*/u,
+  /^[【\[（][^】\]）\n]{2,40}[】\]）]\s*[-‐-―−=:：]*\s*/,
+  /^[^\n/]{0,80}\/[^/\n]{2,40}\/\s*[-‐-―−]+\s*/,
+);
+const SENDER = either(/[(【\[（/]\s*([^()【】\[\]（）/\n]{2,60}?)\s*[)】\]）/]/);
+const LABEL_SEPARATOR = either(/(\s*[,;|·•،؛、，；]\s*|\s+\/\s+)/);
+const LINE_END = /[\n-\r\x1c-\x1e\x85\u2028\u2029]/;
 const OUTER_DOTS = /^[ .。]+|[ .。]+$/g;
-const BRACKET = /[(【[（/]/;
 const SENTENCE_END = /[.!?。！？؟…]$/;
-const MAX_DATELINE = 160;
 const MAX_FOOTER = 400;
 const MAX_HEADING = 80;
 const MAX_INVITATION = 250;
@@ -651,96 +587,88 @@ function gather(wire, names) {
   const tables = Object.values(wire);
   const all = (key) => [...new Set(tables.flatMap((table) => table[key] ?? []).map(spellingKey))];
   const footers = tables.flatMap((table) => Object.keys(table).filter((key) => key.endsWith("_footer")));
-  const labels = new Map();
   return {
-    footers: [...new Set(footers)].sort().map((key) => [key.slice(0, -"_footer".length), new Set(all(key))]),
+    /** Facet, words before the colon, and a function that gives names and aliases of labels, as keys -> the label's id. */
+    footers: [...new Set(footers)].sort().map((key) => {
+      const facet = key.slice(0, -"_footer".length);
+      const own = Object.entries(names[facet] ?? {});
+      let known;
+      const namesOf = ([label, byLanguage]) => [label, ...Object.values(byLanguage).flat()].map((name) => [spellingKey(name), label]);
+      return [facet, all(key), () => (known ??= new Map(own.flatMap(namesOf)))];
+    }),
     disclaimers: all("disclaimer"),
     headings: openings(all("about"), `${S}*:?$`),
     contacts: openings(all("contact").map((head) => head.replace(/[: ]+$/, "")), `${S}*(?::|$)`),
     invitations: openings(all("follow"), ""),
-    /** Name or alias of a label of the facet, as a key -> the label's id. */
-    labelsOf(facet) {
-      if (!labels.has(facet)) {
-        const own = Object.entries(names[facet] ?? {});
-        const pairs = own.flatMap(([label, byLanguage]) => [label, ...Object.values(byLanguage).flat()].map((name) => [spellingKey(name), label]));
-        labels.set(facet, new Map(pairs));
-      }
-      return labels.get(facet);
-    },
   };
 }
 
 /** Tells whether one of the phrases (`{}` standing for a name) opens a line, with the ending behind it. */
 function openings(phrases, ending) {
   const known = phrases.filter(Boolean).map((phrase) => {
-    const parts = phrase.split("{}");
-    const pattern = parts.map((part) => part.replace(/[\^$\\.*+?()[\]{}|/]/g, "\\$&")).join(".{1,60}");
-    let made;
-    return { start: parts[0], end: parts.at(-1), pattern: () => (made ??= new RegExp(`^${pattern}${ending}`, "u")) };
+    const escaped = phrase.replace(/[\^$\\.*+?()[\]{}|/]/g, "\\$&").replaceAll("\\{\\}", ".{1,60}");
+    let pattern;
+    const [start] = phrase.split("{}");
+    return (line) => line.startsWith(start) && (pattern ??= new RegExp(`^${escaped}${ending}`, "u")).test(line);
   });
-  return (line) => known.some(({ start, end, pattern }) => line.startsWith(start) && line.includes(end) && pattern().test(line));
+  return (line) => known.some((opens) => opens(line));
 }
 
 /** The story's text, a paragraph a line, and the labels that its own footer names: facet -> ids. */
 function parse(raw, rules) {
-  const lines = linesOf(raw).map(strip).filter(Boolean);
+  const lines = raw.split(LINE_END).map(strip).filter(Boolean);
+  const isLate = (number) => number * 2 >= lines.length;
   const declared = new Map();
   let end = lines.length;
   lines.forEach((line, number) => {
-    const footer = number > 0 && footerOf(line, rules, number * 2 >= lines.length);
+    const footer = number && footerOf(line, rules, isLate(number));
     if (!footer) return;
     const [facet, labels] = footer;
-    declared.set(facet, [...(declared.get(facet) ?? []), ...labels]);
+    declared.set(facet, [...new Set([...(declared.get(facet) ?? []), ...labels])]);
     end = Math.min(end, number);
   });
   const sender = senderOf(lines);
-  const keys = lines.slice(0, end).map(spellingKey);
   const story = [];
-  for (const [number, key] of keys.entries()) {
-    const line = lines[number];
-    if (number >= 2 && endsStory(key, line, rules)) break;
-    const ofSender = sender && number * 2 >= lines.length && key.startsWith(sender);
-    const invites = () => length(line) <= MAX_INVITATION && rules.invitations(key);
-    const disclaimed = () => rules.disclaimers.some((phrase) => key.includes(phrase));
-    if (number && (ofSender || invites() || disclaimed())) continue;
-    story.push(number < 2 ? line.slice(dateline(line).length) : line);
+  for (const [number, line] of lines.slice(0, end).entries()) {
+    const key = spellingKey(line);
+    // The paragraph about the sender, or the contact data.
+    const isHeading = () => !SENTENCE_END.test(line) && rules.headings(key) && length(line) <= MAX_HEADING;
+    if (number > 1 && (rules.contacts(key) || isHeading())) break;
+    const dropped = () =>
+      (sender && isLate(number) && key.startsWith(sender)) ||
+      (rules.invitations(key) && length(line) <= MAX_INVITATION) ||
+      rules.disclaimers.some((phrase) => key.includes(phrase));
+    if (!number || !dropped()) story.push(number < 2 ? line.slice(dateline(line).length) : line);
   }
-  const facets = [...declared].filter(([, labels]) => labels.length).map(([facet, labels]) => [facet, [...new Set(labels)]]);
-  return { text: story.filter(Boolean).join("\n"), declared: new Map(facets) };
+  for (const [facet, labels] of declared) if (!labels.length) declared.delete(facet);
+  return { text: story.filter(Boolean).join("\n"), declared };
 }
 
 /** Facet and labels if the line is a footer; an early line must name a label that is known. */
-function footerOf(line, rules, late) {
+function footerOf(line, { footers }, isLate) {
   const colon = line.search(/[:：]/);
-  if (colon < 0 || length(line) > MAX_FOOTER) return null;
+  if (colon < 0) return null;
   const key = spellingKey(line.slice(0, colon));
-  for (const [facet, keys] of rules.footers) {
-    if (!keys.has(key)) continue;
-    const labels = splitLabels(line.slice(colon + 1).replaceAll("：", ":"), rules.labelsOf(facet));
-    if (late || labels.length) return [facet, labels];
+  for (const [facet, keys, labelsOf] of footers) {
+    if (!keys.includes(key) || length(line) > MAX_FOOTER) continue;
+    const labels = splitLabels(line.slice(colon + 1), labelsOf());
+    if (isLate || labels.length) return [facet, labels];
   }
   return null;
 }
 
 /** Label ids of a listing; a name may itself hold separators ("Fashion, Luxury & Beauty", "항공우주·방산"). */
-function splitLabels(text, names) {
-  const listing = text.replace(OUTER_DOTS, "");
-  const found = [...listing.matchAll(LABEL_SEPARATOR)].map((match) => [match.index, match.index + match[0].length]);
-  const bounds = [[0, 0], ...found, [listing.length, listing.length]];
+function splitLabels(listing, names) {
+  const pieces = listing.replaceAll("：", ":").replace(OUTER_DOTS, "").split(LABEL_SEPARATOR); // with a separator in every other place
   const labels = [];
-  for (let at = 0; at < bounds.length - 1; ) {
-    let width = Math.min(MAX_PARTS, bounds.length - 1 - at);
-    const label = () => names.get(spellingKey(listing.slice(bounds[at][1], bounds[at + width][0])));
-    while (width > 1 && label() === undefined) width--;
+  for (let at = 0; at < pieces.length; ) {
+    let end = Math.min(at + 2 * MAX_PARTS - 1, pieces.length);
+    const label = () => names.get(spellingKey(pieces.slice(at, end).join("")));
+    while (end > at + 1 && label() === undefined) end -= 2;
     if (label() !== undefined) labels.push(label());
-    at += width;
+    at = end + 1;
   }
   return labels;
-}
-
-/** Whether the line opens the paragraph about the sender or the contact data. */
-function endsStory(key, line, rules) {
-  return rules.contacts(key) || (length(line) <= MAX_HEADING && !SENTENCE_END.test(line) && rules.headings(key));
 }
 
 /** Name of the distributor in the dateline, as a key; empty if there is none. */
@@ -752,15 +680,8 @@ function senderOf(lines) {
   return "";
 }
 
-/** The tag that opens the line, empty if there is none; all of them hold some kind of bracket, for which it is quick to look. */
-function dateline(line) {
-  if (!BRACKET.test(Array.from(line.slice(0, 2 * MAX_DATELINE)).slice(0, MAX_DATELINE).join(""))) return "";
-  for (const pattern of DATELINES) {
-    const match = pattern.exec(line);
-    if (match) return match[0];
-  }
-  return "";
-}
+/** The tag that opens the line, empty if there is none. */
+const dateline = (line) => DATELINE.exec(line)?.[0] ?? "";
 return { gather, parse };
 })();
 const src_tagger = (() => {
@@ -768,14 +689,10 @@ const src_tagger = (() => {
 const { UsageError } = src_errors;
 const { spansOf } = src_explain;
 const { loads } = src_model;
-const { vector } = src_vectors;
+const { single, vector } = src_vectors;
 const { gather, parse } = src_wire;
 
 const LANGUAGE_FACET = "language";
-const UNKNOWN_LANGUAGE = "und";
-const single = Math.fround;
-// What a stored root stands for, in steps of its row's scale; the place is the root's byte.
-const WEIGHTS = Float64Array.from({ length: 256 }, (_, byte) => ((byte << 24) >> 24) * Math.abs((byte << 24) >> 24));
 
 class Tagger {
   #model;
@@ -797,34 +714,34 @@ class Tagger {
 
   /** Ids of all labels of all facets, in the order of `probabilities`. */
   get labels() {
-    return [...this.#model.labels];
+    return [...this.#model.ids];
   }
 
   /** The story without what is said of its sender, and the footer's labels. */
   parse(raw) {
     const { wire, names } = this.#model;
     if (!Object.keys(wire).length) return { text: raw, declared: new Map() };
-    this.#rules ??= gather(wire, names);
-    return parse(raw, this.#rules);
+    return parse(raw, (this.#rules ??= gather(wire, names)));
   }
 
   /** Tags of one raw item. */
   tag(text, { threshold, names = "item" } = {}) {
     const { text: story, declared } = this.parse(text);
-    const probability = this.#probabilities(story);
-    const given = this.#given(probability);
-    const chosen = new Map();
-    for (const { name, labels, first } of this.#model.facets) {
-      const isGiven = threshold === undefined || name === LANGUAGE_FACET ? (n) => given[n] : (n) => probability[n] >= single(threshold);
-      const tags = labels.map((label, n) => ({ label, name: label, probability: probability[first + n] }));
-      chosen.set(name, tags.filter((_, n) => isGiven(first + n)).sort((a, b) => b.probability - a.probability));
+    const probabilities = this.#probabilities(story);
+    const facets = new Map();
+    for (const facet of this.#model.facets) {
+      const own = facet.part(probabilities);
+      const isOwnChoice = threshold === undefined || facet.name === LANGUAGE_FACET;
+      const given = isOwnChoice ? givenOf(facet, own, this.#model.thresholds) : own.map((value) => value >= single(threshold));
+      const tags = facet.labels.map((label, n) => ({ label, name: label, probability: own[n] }));
+      facets.set(facet.name, tags.filter((_, n) => given[n]).sort((a, b) => b.probability - a.probability));
     }
-    const language = chosen.get(LANGUAGE_FACET)?.[0]?.label ?? UNKNOWN_LANGUAGE;
-    chosen.delete(LANGUAGE_FACET);
-    for (const [facet, tags] of chosen) {
+    const language = facets.get(LANGUAGE_FACET)?.[0]?.label ?? "und";
+    facets.delete(LANGUAGE_FACET);
+    for (const [facet, tags] of facets) {
       for (const tag of tags) tag.name = this.name(facet, tag.label, names === "item" ? language : names);
     }
-    return { language, facets: chosen, declared };
+    return { language, facets, declared };
   }
 
   /** Tags of each raw item, in order. */
@@ -839,87 +756,70 @@ class Tagger {
 
   /** What each word of the story adds to a label's score, in the first facet that has the label or in the one named. */
   explain(text, label, name) {
-    const model = this.#model;
-    const facet = model.facets.find((facet) => facet.labels.includes(label) && facet.name === (name ?? facet.name));
-    if (!facet) throw new UsageError(`The model has no label '${label}' (it has: ${model.labels.join(", ")}).`);
-    const counted = new Set([facet.first + facet.labels.indexOf(label), facet.common]);
+    const { facets, ids, scales } = this.#model;
+    const facet = facets.find((facet) => facet.labels.includes(label) && facet.name === (name ?? facet.name));
+    if (!facet) throw new UsageError(`The model has no label '${label}' (it has: ${ids.join(", ")}).`);
+    const counted = [facet.first + facet.labels.indexOf(label), facet.common];
     const story = this.parse(text).text;
-    const { features, values } = vector(story, model.vectoriser);
     const parts = new Map();
-    features.forEach((feature, n) => {
-      let part = 0;
-      for (let place = model.offsets[feature]; place < model.offsets[feature + 1]; place++) {
-        const row = model.rows[place];
-        if (counted.has(row)) part += WEIGHTS[model.weights[place] & 0xff] * model.scales[row];
-      }
-      if (part) parts.set(feature, part * values[n]);
+    this.#eachWeight(story, (row, weight, feature) => {
+      if (counted.includes(row)) parts.set(feature, (parts.get(feature) ?? 0) + weight * scales[row]);
     });
-    return spansOf(story, model.vectoriser, parts);
+    return spansOf(story, this.#model, parts);
   }
 
   /** Name of a label in a language, else in English, else its id. */
   name(facet, label, language = "en") {
     const names = this.#model.names[facet]?.[label] ?? {};
-    const found = [names[language], names.en].find((own) => Array.isArray(own) && own.length);
-    return found ? found[0] : label;
+    return [names[language], names.en].find((own) => Array.isArray(own) && own.length)?.[0] ?? label;
+  }
+
+  /** Calls `visit(row, weight, feature)` with what each feature of the story adds to rows, in steps of the row's scale. */
+  #eachWeight(story, visit) {
+    const { labels, offsets, weights } = this.#model;
+    const [features, values] = vector(story, this.#model);
+    features.forEach((feature, n) => {
+      for (let at = offsets[feature]; at < offsets[feature + 1]; at++) {
+        visit(labels[at], values[n] * (weights[at] * Math.abs(weights[at])), feature); // the file holds roots
+      }
+    });
   }
 
   #probabilities(story) {
-    const { facets, labels, rows, offsets, weights, scales, intercepts, slopes, shifts, vectoriser } = this.#model;
+    const { facets, ids, scales, intercepts, slopes, shifts } = this.#model;
     const sums = new Float64Array(scales.length);
-    const { features, values } = vector(story, vectoriser);
-    features.forEach((feature, n) => {
-      const value = values[n];
-      for (let at = offsets[feature]; at < offsets[feature + 1]; at++) sums[rows[at]] += value * WEIGHTS[weights[at] & 0xff];
-    });
-    const logits = new Float32Array(labels.length);
-    for (const { first, labels, common } of facets) {
-      for (let n = first; n < first + labels.length; n++) {
-        const shared = common < 0 ? 0 : sums[common] * scales[common];
-        const score = single(sums[n] * scales[n] + intercepts[n] + shared);
-        logits[n] = single(score * slopes[n]) + shifts[n];
-      }
+    this.#eachWeight(story, (row, weight) => (sums[row] += weight));
+    const scores = sums.map((sum, row) => sum * scales[row]);
+    const result = new Float32Array(ids.length);
+    for (const { part, first, common, exclusive, low, high, shift } of facets) {
+      const own = part(result);
+      own.forEach((_, n) => {
+        const score = single(scores[first + n] + intercepts[first + n] + (scores[common] ?? 0));
+        own[n] = single(score * slopes[first + n]) + shifts[first + n];
+      });
+      const highest = Math.max(...own);
+      // A sigmoid each, or softmax.
+      own.forEach((logit, n) => {
+        own[n] = exclusive ? Math.exp(logit - highest) : 1 / (1 + Math.exp(-Math.max(logit * (logit < 0 ? low : high) + shift, -60)));
+      });
+      const sum = exclusive ? own.reduce((a, b) => a + b, 0) : 1;
+      own.forEach((power, n) => (own[n] = power / sum));
     }
-    for (const { first, labels, exclusive, bend: [low, high, shift] } of facets) {
-      const part = logits.subarray(first, first + labels.length);
-      if (exclusive) softmax(part);
-      else part.forEach((logit, n) => (part[n] = 1 / (1 + Math.exp(-Math.min(Math.max(logit * (logit < 0 ? low : high) + shift, -60), 60)))));
-    }
-    return logits;
-  }
-
-  /** Which labels are given at these probabilities. */
-  #given(probability) {
-    const given = probability.map((value, n) => Number(value >= this.#model.thresholds[n]));
-    for (const { first, labels, exclusive, rules, floor } of this.#model.facets) {
-      if (!labels.length) continue;
-      const part = probability.subarray(first, first + labels.length);
-      const own = given.subarray(first, first + labels.length);
-      const best = mostProbable(part, part.keys());
-      if (exclusive) {
-        own.fill(0);
-        own[best] = 1;
-        continue;
-      }
-      if (!own.includes(1) && part[best] >= single(floor)) own[best] = 1;
-      for (const [label, others] of rules) {
-        if (own[label] && !others.some((other) => own[other])) own[mostProbable(part, others)] = 1;
-      }
-    }
-    return given;
+    return result;
   }
 }
 
-function mostProbable(probability, places) {
-  return [...places].reduce((best, place) => (probability[place] > probability[best] ? place : best));
-}
-
-/** In place. */
-function softmax(logits) {
-  const highest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
-  logits.forEach((logit, n) => (logits[n] = Math.exp(logit - highest)));
-  const sum = logits.reduce((a, b) => a + b, 0);
-  logits.forEach((power, n) => (logits[n] = power / sum));
+/** Which labels of a facet are given at these probabilities, by the model's own choice. */
+function givenOf({ part, exclusive, rules, floor }, probabilities, thresholds) {
+  const best = probabilities.indexOf(Math.max(...probabilities));
+  const limits = part(thresholds);
+  const given = probabilities.map((value, n) => (exclusive ? n === best : value >= limits[n]));
+  if (!given.includes(1) && probabilities[best] >= single(floor)) given[best] = 1;
+  for (const [label, others] of exclusive ? [] : rules) {
+    if (!given[label] || others.some((other) => given[other])) continue;
+    given[others.reduce((best, other) => (probabilities[other] > probabilities[best] ? other : best))] = 1;
+  }
+  return given;
 }
 return { Tagger };
 })();
