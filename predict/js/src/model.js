@@ -13,7 +13,7 @@ const TENSORS = { Uint8: "columns idf", Uint: "counts labels", Int8: "weights", 
 /** A model from the bytes of its file; `name` is used in messages. */
 export function loads(data, name = "model") {
   const { buffer = data, byteOffset, byteLength } = data; // an ArrayBuffer has no `buffer`
-  const { metadata, tensors } = parsed(new Uint8Array(buffer, byteOffset, byteLength), name);
+  const [metadata, tensors] = parsed(new Uint8Array(buffer, byteOffset, byteLength), name);
   const told = (key) => JSON.parse(check(metadata[key], key));
   let version;
   try {
@@ -36,7 +36,7 @@ export function loads(data, name = "model") {
   }
 }
 
-/** Refuses the model because of a part of it unless the check holds. */
+/** What is checked; refuses the model because of a part of it if that does not hold. */
 function check(holds, part) {
   if (!holds) throw RangeError(`'${part}' is missing or does not fit`);
   return holds;
@@ -81,10 +81,7 @@ function facetsOf(told) {
   let first = 0;
   let common = told.flatMap((facet) => facet.labels).length;
   return told.map(({ name, labels, exclusive, beside, floor, bend: [low, high, shift] = [1, 1, 0] }) => {
-    const place = (label) => {
-      check(labels.includes(label), label);
-      return labels.indexOf(label);
-    };
+    const place = (label) => check(labels.indexOf(label) + 1, label) - 1; // a label that is not there is refused
     const rules = Object.entries(beside).map(([label, others]) => [place(label), others.map(place)]);
     check(low > 0 && high > 0 && [floor, low, high, shift].every(isFinite), "floor");
     const begin = first;

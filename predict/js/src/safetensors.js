@@ -24,7 +24,7 @@ export function parsed(bytes, name) {
   }
   const { __metadata__: metadata, ...entries } = header;
   try {
-    return { metadata, tensors: tensorsOf(entries, bytes.subarray(8 + length)) };
+    return [metadata, tensorsOf(entries, bytes.subarray(8 + length))];
   } catch {
     throw damaged(name, "damaged or cut short");
   }

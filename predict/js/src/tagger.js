@@ -6,6 +6,7 @@ import { single, vector } from "./vectors.js";
 import { gather, parse } from "./wire.js";
 
 const LANGUAGE_FACET = "language";
+const highestOf = (numbers) => numbers.reduce((a, b) => Math.max(a, b), -Infinity);
 
 export class Tagger {
   #model;
@@ -92,8 +93,10 @@ export class Tagger {
     const { labels, offsets, weights } = this.#model;
     const [features, values] = vector(story, this.#model);
     features.forEach((feature, n) => {
+      const value = values[n];
       for (let at = offsets[feature]; at < offsets[feature + 1]; at++) {
-        visit(labels[at], values[n] * (weights[at] * Math.abs(weights[at])), feature); // the file holds roots
+        const root = weights[at]; // the file holds roots of weights, in fewer bits
+        visit(labels[at], value * (root * Math.abs(root)), feature);
       }
     });
   }
@@ -110,13 +113,13 @@ export class Tagger {
         const score = single(scores[first + n] + intercepts[first + n] + (scores[common] ?? 0));
         own[n] = single(score * slopes[first + n]) + shifts[first + n];
       });
-      const highest = Math.max(...own);
-      // A sigmoid each, or softmax.
-      own.forEach((logit, n) => {
-        own[n] = exclusive ? Math.exp(logit - highest) : 1 / (1 + Math.exp(-Math.max(logit * (logit < 0 ? low : high) + shift, -60)));
-      });
-      const sum = exclusive ? own.reduce((a, b) => a + b, 0) : 1;
-      own.forEach((power, n) => (own[n] = power / sum));
+      if (exclusive) {
+        // Softmax.
+        const highest = highestOf(own);
+        own.forEach((logit, n) => (own[n] = Math.exp(logit - highest)));
+        const sum = own.reduce((a, b) => a + b, 0);
+        own.forEach((power, n) => (own[n] = power / sum));
+      } else own.forEach((logit, n) => (own[n] = 1 / (1 + Math.exp(-Math.max(logit * (logit < 0 ? low : high) + shift, -60)))));
     }
     return result;
   }
@@ -124,7 +127,7 @@ export class Tagger {
 
 /** Which labels of a facet are given at these probabilities, by the model's own choice. */
 function givenOf({ part, exclusive, rules, floor }, probabilities, thresholds) {
-  const best = probabilities.indexOf(Math.max(...probabilities));
+  const best = probabilities.indexOf(highestOf(probabilities));
   const limits = part(thresholds);
   const given = probabilities.map((value, n) => (exclusive ? n === best : value >= limits[n]));
   if (!given.includes(1) && probabilities[best] >= single(floor)) given[best] = 1;

@@ -32,10 +32,10 @@ const MAX_PARTS = 4;
 export function gather(wire, names) {
   const tables = Object.values(wire);
   const all = (key) => [...new Set(tables.flatMap((table) => table[key] ?? []).map(spellingKey))];
-  const footers = tables.flatMap((table) => Object.keys(table).filter((key) => key.endsWith("_footer")));
+  const footers = new Set(tables.flatMap(Object.keys).filter((key) => key.endsWith("_footer")));
   return {
     /** Facet, words before the colon, and a function that gives names and aliases of labels, as keys -> the label's id. */
-    footers: [...new Set(footers)].sort().map((key) => {
+    footers: [...footers].sort().map((key) => {
       const facet = key.slice(0, -"_footer".length);
       const own = Object.entries(names[facet] ?? {});
       let known;
@@ -73,7 +73,7 @@ export function parse(raw, rules) {
     declared.set(facet, [...new Set([...(declared.get(facet) ?? []), ...labels])]);
     end = Math.min(end, number);
   });
-  const sender = senderOf(lines);
+  let sender;
   const story = [];
   for (const [number, line] of lines.slice(0, end).entries()) {
     const key = spellingKey(line);
@@ -81,7 +81,7 @@ export function parse(raw, rules) {
     const isHeading = () => !SENTENCE_END.test(line) && rules.headings(key) && length(line) <= MAX_HEADING;
     if (number > 1 && (rules.contacts(key) || isHeading())) break;
     const dropped = () =>
-      (sender && isLate(number) && key.startsWith(sender)) ||
+      (isLate(number) && (sender ??= senderOf(lines)) && key.startsWith(sender)) ||
       (rules.invitations(key) && length(line) <= MAX_INVITATION) ||
       rules.disclaimers.some((phrase) => key.includes(phrase));
     if (!number || !dropped()) story.push(number < 2 ? line.slice(dateline(line).length) : line);
@@ -93,14 +93,14 @@ export function parse(raw, rules) {
 /** Facet and labels if the line is a footer; an early line must name a label that is known. */
 function footerOf(line, { footers }, isLate) {
   const colon = line.search(/[:：]/);
-  if (colon < 0) return null;
+  if (colon < 0) return undefined;
   const key = spellingKey(line.slice(0, colon));
   for (const [facet, keys, labelsOf] of footers) {
     if (!keys.includes(key) || length(line) > MAX_FOOTER) continue;
     const labels = splitLabels(line.slice(colon + 1), labelsOf());
     if (isLate || labels.length) return [facet, labels];
   }
-  return null;
+  return undefined;
 }
 
 /** Label ids of a listing; a name may itself hold separators ("Fashion, Luxury & Beauty", "항공우주·방산"). */

@@ -357,7 +357,7 @@ function parsed(bytes, name) {
   }
   const { __metadata__: metadata, ...entries } = header;
   try {
-    return { metadata, tensors: tensorsOf(entries, bytes.subarray(8 + length)) };
+    return [metadata, tensorsOf(entries, bytes.subarray(8 + length))];
   } catch {
     throw damaged(name, "damaged or cut short");
   }
@@ -393,7 +393,7 @@ function unpackAscending(packed) {
     }
     if (factor > 2 ** 28) break;
   }
-  if (factor > 1 || last > 2 ** 32) throw new RangeError("a list of numbers is broken");
+  if (factor > 1 || last > 2 ** 32) throw RangeError("a list of numbers is broken");
   return numbers.subarray(0, n);
 }
 return { unpackAscending };
@@ -467,7 +467,7 @@ const TENSORS = { Uint8: "columns idf", Uint: "counts labels", Int8: "weights", 
 /** A model from the bytes of its file; `name` is used in messages. */
 function loads(data, name = "model") {
   const { buffer = data, byteOffset, byteLength } = data; // an ArrayBuffer has no `buffer`
-  const { metadata, tensors } = parsed(new Uint8Array(buffer, byteOffset, byteLength), name);
+  const [metadata, tensors] = parsed(new Uint8Array(buffer, byteOffset, byteLength), name);
   const told = (key) => JSON.parse(check(metadata[key], key));
   let version;
   try {
@@ -490,7 +490,7 @@ function loads(data, name = "model") {
   }
 }
 
-/** Refuses the model because of a part of it unless the check holds. */
+/** What is checked; refuses the model because of a part of it if that does not hold. */
 function check(holds, part) {
   if (!holds) throw RangeError(`'${part}' is missing or does not fit`);
   return holds;
@@ -535,10 +535,7 @@ function facetsOf(told) {
   let first = 0;
   let common = told.flatMap((facet) => facet.labels).length;
   return told.map(({ name, labels, exclusive, beside, floor, bend: [low, high, shift] = [1, 1, 0] }) => {
-    const place = (label) => {
-      check(labels.includes(label), label);
-      return labels.indexOf(label);
-    };
+    const place = (label) => check(labels.indexOf(label) + 1, label) - 1; // a label that is not there is refused
     const rules = Object.entries(beside).map(([label, others]) => [place(label), others.map(place)]);
     check(low > 0 && high > 0 && [floor, low, high, shift].every(isFinite), "floor");
     const begin = first;
@@ -586,10 +583,10 @@ const MAX_PARTS = 4;
 function gather(wire, names) {
   const tables = Object.values(wire);
   const all = (key) => [...new Set(tables.flatMap((table) => table[key] ?? []).map(spellingKey))];
-  const footers = tables.flatMap((table) => Object.keys(table).filter((key) => key.endsWith("_footer")));
+  const footers = new Set(tables.flatMap(Object.keys).filter((key) => key.endsWith("_footer")));
   return {
     /** Facet, words before the colon, and a function that gives names and aliases of labels, as keys -> the label's id. */
-    footers: [...new Set(footers)].sort().map((key) => {
+    footers: [...footers].sort().map((key) => {
       const facet = key.slice(0, -"_footer".length);
       const own = Object.entries(names[facet] ?? {});
       let known;
@@ -627,7 +624,7 @@ function parse(raw, rules) {
     declared.set(facet, [...new Set([...(declared.get(facet) ?? []), ...labels])]);
     end = Math.min(end, number);
   });
-  const sender = senderOf(lines);
+  let sender;
   const story = [];
   for (const [number, line] of lines.slice(0, end).entries()) {
     const key = spellingKey(line);
@@ -635,7 +632,7 @@ function parse(raw, rules) {
     const isHeading = () => !SENTENCE_END.test(line) && rules.headings(key) && length(line) <= MAX_HEADING;
     if (number > 1 && (rules.contacts(key) || isHeading())) break;
     const dropped = () =>
-      (sender && isLate(number) && key.startsWith(sender)) ||
+      (isLate(number) && (sender ??= senderOf(lines)) && key.startsWith(sender)) ||
       (rules.invitations(key) && length(line) <= MAX_INVITATION) ||
       rules.disclaimers.some((phrase) => key.includes(phrase));
     if (!number || !dropped()) story.push(number < 2 ? line.slice(dateline(line).length) : line);
@@ -647,14 +644,14 @@ function parse(raw, rules) {
 /** Facet and labels if the line is a footer; an early line must name a label that is known. */
 function footerOf(line, { footers }, isLate) {
   const colon = line.search(/[:：]/);
-  if (colon < 0) return null;
+  if (colon < 0) return undefined;
   const key = spellingKey(line.slice(0, colon));
   for (const [facet, keys, labelsOf] of footers) {
     if (!keys.includes(key) || length(line) > MAX_FOOTER) continue;
     const labels = splitLabels(line.slice(colon + 1), labelsOf());
     if (isLate || labels.length) return [facet, labels];
   }
-  return null;
+  return undefined;
 }
 
 /** Label ids of a listing; a name may itself hold separators ("Fashion, Luxury & Beauty", "항공우주·방산"). */
@@ -693,6 +690,7 @@ const { single, vector } = src_vectors;
 const { gather, parse } = src_wire;
 
 const LANGUAGE_FACET = "language";
+const highestOf = (numbers) => numbers.reduce((a, b) => Math.max(a, b), -Infinity);
 
 class Tagger {
   #model;
@@ -779,8 +777,10 @@ class Tagger {
     const { labels, offsets, weights } = this.#model;
     const [features, values] = vector(story, this.#model);
     features.forEach((feature, n) => {
+      const value = values[n];
       for (let at = offsets[feature]; at < offsets[feature + 1]; at++) {
-        visit(labels[at], values[n] * (weights[at] * Math.abs(weights[at])), feature); // the file holds roots
+        const root = weights[at]; // the file holds roots of weights, in fewer bits
+        visit(labels[at], value * (root * Math.abs(root)), feature);
       }
     });
   }
@@ -797,13 +797,13 @@ class Tagger {
         const score = single(scores[first + n] + intercepts[first + n] + (scores[common] ?? 0));
         own[n] = single(score * slopes[first + n]) + shifts[first + n];
       });
-      const highest = Math.max(...own);
-      // A sigmoid each, or softmax.
-      own.forEach((logit, n) => {
-        own[n] = exclusive ? Math.exp(logit - highest) : 1 / (1 + Math.exp(-Math.max(logit * (logit < 0 ? low : high) + shift, -60)));
-      });
-      const sum = exclusive ? own.reduce((a, b) => a + b, 0) : 1;
-      own.forEach((power, n) => (own[n] = power / sum));
+      if (exclusive) {
+        // Softmax.
+        const highest = highestOf(own);
+        own.forEach((logit, n) => (own[n] = Math.exp(logit - highest)));
+        const sum = own.reduce((a, b) => a + b, 0);
+        own.forEach((power, n) => (own[n] = power / sum));
+      } else own.forEach((logit, n) => (own[n] = 1 / (1 + Math.exp(-Math.max(logit * (logit < 0 ? low : high) + shift, -60)))));
     }
     return result;
   }
@@ -811,7 +811,7 @@ class Tagger {
 
 /** Which labels of a facet are given at these probabilities, by the model's own choice. */
 function givenOf({ part, exclusive, rules, floor }, probabilities, thresholds) {
-  const best = probabilities.indexOf(Math.max(...probabilities));
+  const best = probabilities.indexOf(highestOf(probabilities));
   const limits = part(thresholds);
   const given = probabilities.map((value, n) => (exclusive ? n === best : value >= limits[n]));
   if (!given.includes(1) && probabilities[best] >= single(floor)) given[best] = 1;
