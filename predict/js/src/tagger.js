@@ -92,13 +92,13 @@ export class Tagger {
   #eachWeight(story, visit) {
     const { labels, offsets, weights } = this.#model;
     const [features, values] = vector(story, this.#model);
-    features.forEach((feature, n) => {
-      const value = values[n];
+    for (let n = 0; n < features.length; n++) {
+      const feature = features[n];
       for (let at = offsets[feature]; at < offsets[feature + 1]; at++) {
         const root = weights[at]; // the file holds roots of weights, in fewer bits
-        visit(labels[at], value * (root * Math.abs(root)), feature);
+        visit(labels[at], values[n] * (root * Math.abs(root)), feature);
       }
-    });
+    }
   }
 
   #probabilities(story) {

@@ -11,6 +11,6 @@ export function unpackAscending(packed) {
     }
     if (factor > 2 ** 28) break;
   }
-  if (factor > 1 || last > 2 ** 32) throw RangeError("a list of numbers is broken");
+  if (factor > 1 || last > 2 ** 32) throw RangeError("'columns' is broken");
   return numbers.subarray(0, n);
 }

@@ -393,7 +393,7 @@ function unpackAscending(packed) {
     }
     if (factor > 2 ** 28) break;
   }
-  if (factor > 1 || last > 2 ** 32) throw RangeError("a list of numbers is broken");
+  if (factor > 1 || last > 2 ** 32) throw RangeError("'columns' is broken");
   return numbers.subarray(0, n);
 }
 return { unpackAscending };
@@ -776,13 +776,13 @@ class Tagger {
   #eachWeight(story, visit) {
     const { labels, offsets, weights } = this.#model;
     const [features, values] = vector(story, this.#model);
-    features.forEach((feature, n) => {
-      const value = values[n];
+    for (let n = 0; n < features.length; n++) {
+      const feature = features[n];
       for (let at = offsets[feature]; at < offsets[feature + 1]; at++) {
         const root = weights[at]; // the file holds roots of weights, in fewer bits
-        visit(labels[at], value * (root * Math.abs(root)), feature);
+        visit(labels[at], values[n] * (root * Math.abs(root)), feature);
       }
-    });
+    }
   }
 
   #probabilities(story) {
