@@ -423,7 +423,7 @@ def _beside(facet: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 def _bend(facet: Mapping[str, Any]) -> tuple[float, float, float]:
     low, high, shift = map(float, facet.get("bend", (1.0, 1.0, 0.0)))  # files of before have none
     if not (np.isfinite([low, high, shift]).all() and low > 0 and high > 0):
-        raise ValueError("a number is not finite")
+        raise ValueError("the bend of a facet is out of range")
     return low, high, shift
 
 

@@ -105,7 +105,7 @@ class Span:
 
 
 class Tagger:
-    """Tags texts with a model. Immutable after loading, so threads may share it.
+    """Tags texts with a model. Its answers never change after loading, so threads may share it.
 
     It may be sent to other processes: by the path of its model file, which is read once there and must be the same, if
     that is where it was loaded; otherwise as a whole.
@@ -313,9 +313,8 @@ class Tagger:
         model = self.model
         vectors = model.vectoriser.block([story])
         at, sizes = model.weights_of(vectors.features)
-        roots = model.weights[at].astype(np.float64)
         counted = np.isin(model.labels[at], model.rows_of(column))
-        parts = np.where(counted, roots * np.abs(roots) * model.scales[model.labels[at]], 0.0)
+        parts = np.where(counted, SQUARES.take(model.weights.view(np.uint8).take(at)) * model.scales[model.labels[at]], 0.0)
         entry = np.repeat(np.arange(len(sizes)), sizes)
         parts = np.bincount(entry, parts, len(sizes)) * vectors.values
         part_of = {int(number): float(part) for number, part in zip(vectors.features, parts, strict=True) if part}

@@ -18,6 +18,7 @@ def test_many_are_tagged_as_one_by_one(tagger: Tagger) -> None:
 
 def test_who_tags_one_by_one_for_long_gets_the_fast_table_and_the_same_answers(tagger: Tagger) -> None:
     alone = Tagger(replace(tagger.model))
+    assert not alone.model.is_dense
     answers = [alone.tag("goal for the bank, and the coach").to_dict() for _ in range(250)]
     assert alone.model.is_dense
     assert answers == answers[:1] * 250
