@@ -127,9 +127,9 @@ def _train_own(
     from wiretag_train import own_data, report
     from wiretag_train.recipe import EFFORTS
 
-    items = read_items(data, text, labels)
+    training = read_items(data, text, labels)
     recipe = replace(EFFORTS[effort], seed=seed)
-    training, testing = (items, read_items(test, text, labels)) if test else own_data.hold_out(items, seed)
+    training, testing = (training, read_items(test, text, labels)) if test else own_data.hold_out(training, seed)
     trained = own_data.train_own(training, testing, labels, recipe, jobs, quiet)
     model_file.save(trained.model, output)
     if not quiet:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from wiretag.features import BITS, VIEWS
 from wiretag.vectors import Vectoriser, ViewWeighting
@@ -17,6 +18,8 @@ from wiretag_train.targets import Targets
 
 # Judging items, about, by which `export` sees what pruning takes from the scores.
 _SAMPLE = 2000
+# From so many judging items on, a third of them tells values of C apart well enough. A first setting, not searched for.
+_PLENTY = 30_000
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,35 @@ class Fitted:
     sample: Sequence[str]
 
 
+@dataclass(frozen=True)
+class Vectors:
+    """A training set without its texts, n items over F features.
+
+    Attributes
+    ----------
+    X : shape [n, F].
+    folds : shape [n], see `wiretag_train.heads.fit_heads`.
+    weight : shape [n].
+    sample : the texts of some of the judging items.
+    search_folds : how many of the folds choose C.
+    """
+
+    vectoriser: Vectoriser
+    X: sparse.csr_matrix
+    facets: Sequence[Targets]
+    folds: NDArray[np.int64]
+    weight: NDArray[np.float64]
+    sample: Sequence[str]
+    search_folds: int
+
+
 def fit(training: TrainingSet, recipe: Recipe, jobs: int, tick: Callable[[str], None] = lambda _: None) -> Fitted:
     """Fit everything on the training set; `tick` is told each step that is done."""
+    return fit_vectors(vectors_of(training, recipe, jobs, tick), recipe, jobs, tick)
+
+
+def vectors_of(training: TrainingSet, recipe: Recipe, jobs: int, tick: Callable[[str], None] = lambda _: None) -> Vectors:
+    """The first step of `fit`: after it the texts can go, which are most of what a large training set takes."""
     vectoriser = make_vectoriser(training, recipe, jobs)
     # liblinear computes in double precision; converting once beats converting for each head.
     X = matrix(vectoriser, training.texts, jobs).astype(np.float64)
@@ -71,26 +101,30 @@ def fit(training: TrainingSet, recipe: Recipe, jobs: int, tick: Callable[[str], 
     folds[judging] = folds_of(
         [training.groups[int(n)] for n in judging], [targets.rows(judging) for targets in training.facets], recipe.seed
     )
+    sample = [training.texts[int(n)] for n in judging[:: max(len(judging) // _SAMPLE, 1)]]
+    return Vectors(vectoriser, X, training.facets, folds, training.weight, sample, _search_folds(training, recipe))
 
-    members = _members(vectoriser, recipe)
+
+def fit_vectors(vectors: Vectors, recipe: Recipe, jobs: int, tick: Callable[[str], None] = lambda _: None) -> Fitted:
+    """The other steps of `fit`."""
+    members = _members(vectors.vectoriser, recipe)
 
     def heads_of(targets: Targets) -> Heads:
         return fit_heads(
-            X,
+            vectors.X,
             targets,
-            folds,
-            training.weight,
+            vectors.folds,
+            vectors.weight,
             recipe.costs,
             jobs,
             lambda: tick(f"facet {targets.facet}"),
             members=members,
-            named=[named_columns(vectoriser, name) for name in targets.names],
+            named=[named_columns(vectors.vectoriser, name) for name in targets.names],
             pooled=recipe.pooled,
-            search_folds=recipe.search_folds,
+            search_folds=vectors.search_folds,
         )
 
-    sample = [training.texts[int(n)] for n in judging[:: max(len(judging) // _SAMPLE, 1)]]
-    return Fitted(vectoriser, tuple(heads_of(targets) for targets in training.facets), sample)
+    return Fitted(vectors.vectoriser, tuple(heads_of(targets) for targets in vectors.facets), vectors.sample)
 
 
 def make_vectoriser(training: TrainingSet, recipe: Recipe, jobs: int) -> Vectoriser:
@@ -130,7 +164,11 @@ def _members(vectoriser: Vectoriser, recipe: Recipe) -> list[Member]:
     ]
 
 
+def _search_folds(training: TrainingSet, recipe: Recipe) -> int:
+    return recipe.search_folds if training.judges.sum() < _PLENTY else 1
+
+
 def fit_steps(training: TrainingSet, recipe: Recipe) -> int:
     """How often `fit` calls `tick`."""
-    n_members = max(len(recipe.members), 1)
-    return 1 + sum(head_steps(targets, len(recipe.costs), recipe.search_folds, n_members) for targets in training.facets)
+    n_members, search_folds = max(len(recipe.members), 1), _search_folds(training, recipe)
+    return 1 + sum(head_steps(targets, len(recipe.costs), search_folds, n_members) for targets in training.facets)

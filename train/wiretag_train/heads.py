@@ -7,6 +7,7 @@ from folds that keep groups together; regularisation, thresholds and calibration
 from __future__ import annotations
 
 import hashlib
+import os
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -45,6 +46,8 @@ N_FOLDS = 3
 TOL = 0.3
 # Values times labels of which other processes take a share; starting them costs seconds. A first setting, not searched for.
 _WORTH_PROCESSES = 10_000_000
+# liblinear copies all items, so many bytes a value; of the machine's memory the copies of all processes may take an eighth.
+_COPIED_BYTES, _COPIES_SHARE = 16, 8
 # Added to each feature's sums before their ratio is taken; of 0.03, 0.1 and 1 the best out of fold on R90, R8 and BBC.
 _SMOOTHING = 0.1
 # How much features of a label's own name are enlarged, see `fit_heads`, and from how many items on by less than half of that.
@@ -185,9 +188,7 @@ def _fit_member(
 ) -> tuple[Float64, Float32, Float64, float]:
     """Scores of the judging items from out of fold, weights, intercepts, and the chosen C."""
     targets, n_labels = search.targets, len(search.targets.labels)
-    scores: dict[float, Float64] = {}
-    jobs = search.jobs if X.nnz * n_labels >= _WORTH_PROCESSES else 1
-    with Parallel(n_jobs=jobs, return_as="generator", mmap_mode="r") as pool:
+    with Parallel(n_jobs=_processes(X.nnz, n_labels, search.jobs), return_as="generator", mmap_mode="r") as pool:
 
         def over_labels(task: Callable[..., Any], *args: Any) -> list[Any]:
             columns = ((np.ascontiguousarray(targets.values[:, n]), search.sample_weight, named[n]) for n in range(n_labels))
@@ -202,10 +203,12 @@ def _fit_member(
                 return np.empty((len(search.judging.values), 0))
             return np.stack(over_labels(_out_of_fold, search.folds, chosen, cost), axis=1)
 
-        for cost in search.costs:
-            scores[cost] = out_of_fold(cost, range(search.search_folds))
-        best = max(search.costs, key=lambda cost: (_quality(scores[cost], search.judging), -cost))
-        judged = scores[best]
+        best, judged, highest = search.costs[0], np.empty(0), -np.inf
+        for cost in sorted(search.costs):
+            scores = out_of_fold(cost, range(search.search_folds))
+            quality = _quality(scores, search.judging)
+            if quality > highest:  # of equals the smallest C
+                best, judged, highest = cost, scores, quality
         rest = _other_folds(targets, search.search_folds)
         if rest:
             others = out_of_fold(best, rest)
@@ -213,6 +216,14 @@ def _fit_member(
         fitted = over_labels(_fit_one, best)
     weights = np.stack([coef for coef, _ in fitted]) if n_labels else np.empty((0, X.shape[1]), np.float32)
     return judged, weights, np.array([intercept for _, intercept in fitted]), best
+
+
+def _processes(n_values: int, n_labels: int, jobs: int) -> int:
+    """How many processes to share the labels among."""
+    if n_values * n_labels < _WORTH_PROCESSES:
+        return 1
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return max(1, min(jobs, memory // _COPIES_SHARE // (n_values * _COPIED_BYTES)))
 
 
 def head_steps(targets: Targets, n_costs: int, search_folds: int = N_FOLDS, n_members: int = 1) -> int:
@@ -239,8 +250,7 @@ def _out_of_fold(
     scores = np.full(X.shape[0], np.nan)
     for fold in chosen:
         judged = folds == fold
-        trained = (truth != UNKNOWN) & ~judged
-        coef, intercept = _fit_one(X[trained], truth[trained], weight[trained], named, naive_bayes, cost)
+        coef, intercept = _fit_one(X, truth, np.where(judged, 0.0, weight), named, naive_bayes, cost)
         scores[judged] = X[judged] @ coef + intercept
     judging: Float64 = scores[folds != ALWAYS]
     return judging
@@ -254,18 +264,21 @@ def _fit_one(
     naive_bayes: bool,
     cost: float,
 ) -> tuple[Float32, float]:
+    """Weights and intercept of one label's head; items of weight 0 train nothing, which spares a copy of the others."""
     known = truth != UNKNOWN
-    positive = truth[known] == 1
-    if positive.all() or not positive.any():
-        return np.zeros(X.shape[1], np.float32), 1.0 if len(positive) and positive.all() else -1.0
+    trained = known & (weight > 0)
+    positives = int((truth[trained] == 1).sum())
+    if positives in (0, int(trained.sum())):
+        return np.zeros(X.shape[1], np.float32), 1.0 if positives else -1.0
     if not known.all():
-        X, weight = X[known], weight[known]
+        X, truth, weight = X[known], truth[known], weight[known]
+    positive = truth == 1
     factors = _ratios(X, positive, weight) if naive_bayes else np.ones(X.shape[1])
-    factors[named] *= 1 + (_NAMED - 1) * _FEW / (_FEW + int(positive.sum()))
+    factors[named] *= 1 + (_NAMED - 1) * _FEW / (_FEW + positives)
     head = LinearSVC(C=cost, tol=TOL, random_state=0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        head.fit(_scaled(X, factors), positive, sample_weight=weight)
+        head.fit(X if (factors == 1).all() else _scaled(X, factors), positive, sample_weight=weight)
     return (head.coef_[0] * factors).astype(np.float32), float(head.intercept_[0])
 
 
@@ -279,14 +292,16 @@ def _ratios(X: sparse.csr_matrix, positive: NDArray[np.bool_], weight: Float64) 
     own, others = ((X.T @ (weight * rows)) + _SMOOTHING for rows in (positive, ~positive))
     ratios = np.abs(np.log((own / own.sum()) / (others / others.sum())))
     squares = X.multiply(X) @ ratios**2
-    mean: float = np.sqrt(squares).mean()
+    mean: float = np.sqrt(squares[weight > 0]).mean()
     result: Float64 = ratios / mean if mean > 0 else np.ones_like(ratios)
     return result
 
 
 def _scaled(X: sparse.csr_matrix, factors: Float64) -> sparse.csr_matrix:
     """Each column times its factor."""
-    return sparse.csr_matrix((X.data * factors[X.indices], X.indices, X.indptr), X.shape)
+    data = factors.take(X.indices)
+    data *= X.data
+    return sparse.csr_matrix((data, X.indices, X.indptr), X.shape)
 
 
 def _judged(scores: Float64, targets: Targets) -> NDArray[np.bool_]:

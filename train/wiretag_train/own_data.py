@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
+import sys
 from dataclasses import dataclass, replace
 from importlib.metadata import version
-from typing import Any
 
 from wiretag.errors import DataError
 from wiretag.model import Model
@@ -13,7 +14,7 @@ from wiretag.tagger import Tagger
 from wiretag_data.item import Item
 from wiretag_data.split import grouped, split
 from wiretag_train.export import to_model
-from wiretag_train.fit import TrainingSet, fit, fit_steps
+from wiretag_train.fit import TrainingSet, fit_steps, fit_vectors, vectors_of
 from wiretag_train.progress import progress
 from wiretag_train.recipe import Recipe
 from wiretag_train.report import Metrics, measure, rounded
@@ -41,6 +42,8 @@ def hold_out(items: list[Item], seed: int) -> tuple[list[Item], list[Item]]:
 def train_own(items: list[Item], test: list[Item], facet: str, recipe: Recipe, jobs: int, quiet: bool) -> Trained:
     """Train on `items`, measure on `test`; labels are those that occur in the training items.
 
+    The list of items is empty afterwards: a million texts are not held while heads are fitted.
+
     Raises
     ------
     DataError
@@ -51,29 +54,41 @@ def train_own(items: list[Item], test: list[Item], facet: str, recipe: Recipe, j
         raise DataError(f"There are only {len(items)} items to train on; at least {_MIN_ITEMS} are needed.")
     if not targets.labels:
         raise DataError(f"No item has a label in '{facet}'.")
+    n_train, digest = len(items), _digest(items)
     training = TrainingSet.plain([item.text for item in items], [targets])
+    items.clear()
     with progress(fit_steps(training, recipe), quiet) as tick:
-        fitted = fit(training, recipe, jobs, tick)
+        vectors = vectors_of(training, recipe, jobs, tick)
+        del training
+        _give_back_memory()
+        fitted = fit_vectors(vectors, recipe, jobs, tick)
     model = to_model(fitted, recipe.max_weights)
     of_test = plain_targets(test, facet, targets.labels, exclusive=targets.exclusive)
     metrics = rounded(measure(Tagger(model), [item.text for item in test], [of_test])) if test else {}
     about = {
         "metrics": {"test": metrics},
-        "training": training_record(items, recipe, fitted.heads[0].costs),
+        "training": {
+            "items": n_train,
+            "corpus_sha256": digest,
+            "seed": recipe.seed,
+            "costs": list(fitted.heads[0].costs),
+            "libraries": {name: version(name) for name in ("wiretag", "numpy", "scipy", "scikit-learn")},
+        },
         "licence": "",
     }
-    return Trained(replace(model, about=about), metrics, len(items), len(test))
+    return Trained(replace(model, about=about), metrics, n_train, len(test))
 
 
-def training_record(items: list[Item], recipe: Recipe, costs: tuple[float, ...]) -> dict[str, Any]:
-    """What a model was trained from and with."""
+def _give_back_memory() -> None:
+    """Give what was freed back to the system; glibc keeps it where anything above it on the heap is in use."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)
+
+
+def _digest(items: list[Item]) -> str:
+    """What tells one training set from another."""
     digest = hashlib.sha256()
     for item in items:
         digest.update(f"{item.id}\0{item.text}\0{sorted(item.labels.items())}\0".encode("utf-8", "surrogatepass"))
-    return {
-        "items": len(items),
-        "corpus_sha256": digest.hexdigest(),
-        "seed": recipe.seed,
-        "costs": list(costs),
-        "libraries": {name: version(name) for name in ("wiretag", "numpy", "scipy", "scikit-learn")},
-    }
+    return digest.hexdigest()
