@@ -283,11 +283,16 @@ def damaged(content: bytes) -> list[bytes]:
     def with_metadata(**changed: str) -> bytes:
         return with_header({**header, "__metadata__": {**header["__metadata__"], **changed}})
 
+    def with_rule(rule: dict[str, list[str]]) -> bytes:
+        (facet,) = json.loads(header["__metadata__"]["facets"])
+        return with_metadata(facets=json.dumps([{**facet, "beside": rule}]))
+
     swapped = {**header, "weights": header["labels"]}
     return [
         b"", b"\x89PNG\r\n", content[:100], content[:-1], content + b"x", with_metadata(format="2"), with_metadata(format='"x"'),
         with_metadata(features="{}"), with_metadata(facets="[]"), with_metadata(names="3"), with_metadata(weighting="{}"),
         with_header({key: value for key, value in header.items() if key != "__metadata__"}), with_header(swapped),
+        with_rule({"sport": []}), with_rule({"sport": ["unknown"]}), with_rule({"unknown": ["sport"]}),
         with_header(header, bytes(len(content) - 8 - length)), with_header(header, b"\xff" * (len(content) - 8 - length)),
     ]  # fmt: skip
 

@@ -82,7 +82,7 @@ function facetsOf(told) {
   let common = told.flatMap((facet) => facet.labels).length;
   return told.map(({ name, labels, exclusive, beside, floor, bend: [low, high, shift] = [1, 1, 0] }) => {
     const place = (label) => check(labels.indexOf(label) + 1, label) - 1; // a label that is not there is refused
-    const rules = Object.entries(beside).map(([label, others]) => [place(label), others.map(place)]);
+    const rules = Object.entries(beside).map(([label, others]) => [place(label), check(others.length, "beside") && others.map(place)]);
     check(low > 0 && high > 0 && [floor, low, high, shift].every(isFinite), "floor");
     const begin = first;
     first += labels.length;
