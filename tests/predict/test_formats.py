@@ -179,6 +179,13 @@ def test_ninjs_has_media_topics_as_subjects(coded: Tagger) -> None:
     assert all(isinstance(own["confidence"], int) and 0 <= own["confidence"] <= 100 for own in found["subjects"])
 
 
+def test_of_ninjs_the_first_texts_that_are_not_blank_are_read() -> None:
+    many = {"headlines": [{"value": " "}, {"value": HEADLINE}], "bodies": [{"role": "main", "value": ""}, {"value": BODY[0]}]}
+    one = {"headline": "", "headline_web": HEADLINE, "body_text": "", "body_xhtml": f"<p>{BODY[0]}</p>"}
+    for record in (many, one):
+        assert [own.text for own in read(json.dumps(record))] == [f"{HEADLINE}\n{BODY[0]}"]
+
+
 def test_ninjs_that_was_written_can_be_read(coded: Tagger) -> None:
     assert read(json.dumps(written("urn:herald:1", STORY, coded.tag(STORY), coded.model))) == [Story(STORY, "urn:herald:1")]
 
