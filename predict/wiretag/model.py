@@ -417,6 +417,8 @@ def _beside(facet: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     rules = {str(label): tuple(map(str, others)) for label, others in facet["beside"].items()}
     if not {label for key, others in rules.items() for label in (key, *others)} <= set(facet["labels"]):
         raise ValueError("a rule names an unknown label")
+    if not all(rules.values()):
+        raise ValueError("a rule names no label to stand beside another")
     return rules
 
 

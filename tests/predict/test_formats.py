@@ -179,8 +179,53 @@ def test_ninjs_has_media_topics_as_subjects(coded: Tagger) -> None:
     assert all(isinstance(own["confidence"], int) and 0 <= own["confidence"] <= 100 for own in found["subjects"])
 
 
+def test_of_ninjs_the_first_texts_that_are_not_blank_are_read() -> None:
+    many = {"headlines": [{"value": " "}, {"value": HEADLINE}], "bodies": [{"role": "main", "value": ""}, {"value": BODY[0]}]}
+    one = {"headline": "", "headline_web": HEADLINE, "body_text": "", "body_xhtml": f"<p>{BODY[0]}</p>"}
+    for record in (many, one):
+        assert [own.text for own in read(json.dumps(record))] == [f"{HEADLINE}\n{BODY[0]}"]
+
+
 def test_ninjs_that_was_written_can_be_read(coded: Tagger) -> None:
     assert read(json.dumps(written("urn:herald:1", STORY, coded.tag(STORY), coded.model))) == [Story(STORY, "urn:herald:1")]
+
+
+def test_ninjs_has_the_members_that_its_schema_allows(coded: Tagger) -> None:
+    (nitf,), (page,), (ninjs,) = read(NITF), read(PAGE), read(json.dumps(NINJS_3))
+    for name, text in ((None, "目標 goal"), (None, "a"), *((own.id, own.text) for own in (nitf, page, ninjs))):
+        found = json.loads(json.dumps(written(name, text, coded.tag(text, threshold=0.0), coded.model)))
+        assert set(found) == {"uri", "standard", "type", "language", "headlines", "bodies", "subjects"}
+        assert set(found["standard"]) == {"name", "version", "schema"}
+        assert all(isinstance(value, str) for value in (found["uri"], found["language"], *found["standard"].values()))
+        for part in (*found["headlines"], *found["bodies"]):
+            assert {"value"} <= set(part) <= {"value", "role", "contentType"}
+            assert all(isinstance(value, str) for value in part.values())
+        for subject in found["subjects"]:
+            assert set(subject) - {"uri"} == {"name", "rel", "literal", "creator", "confidence"}
+            assert all(isinstance(value, int if key == "confidence" else str) for key, value in subject.items())
+            assert 0 <= subject["confidence"] <= 100
+
+
+@pytest.mark.parametrize(
+    ("name", "uri"),
+    [
+        ("urn:herald:1", "urn:herald:1"),
+        ("http://me@a.example:80/b;c?d=/?#e?f", "http://me@a.example:80/b;c?d=/?#e?f"),
+        ("https://a.example/Zölle/%41", "https://a.example/Z%C3%B6lle/%41"),
+        ("tag:a.example,2020:目", "tag:a.example,2020:%E7%9B%AE"),
+    ],
+)
+def test_a_name_that_is_a_uri_stays_one_and_an_iri_becomes_its_uri(coded: Tagger, name: str, uri: str) -> None:
+    assert written(name, STORY, coded.tag(STORY), coded.model)["uri"] == uri
+
+
+@pytest.mark.parametrize(
+    "name", ["herald-1", "a b:c", ":a", "1a:b", "urn:a|b", r"C:\a", "a:%zz", "a:b#c#d", "http://a:port/", "http://[a", "urn:a\n"]
+)
+def test_a_name_that_is_no_uri_gets_one(coded: Tagger, name: str) -> None:
+    first, again, other = (written(own, STORY, coded.tag(STORY), coded.model)["uri"] for own in (name, name, name + "2"))
+    assert first.startswith("urn:uuid:")
+    assert first == again != other
 
 
 def test_the_same_text_has_the_same_uri(coded: Tagger) -> None:

@@ -42,7 +42,7 @@ RANGES = [
     (0xF900, 0xFFFF), (0x10000, 0x10FFF), (0x16A00, 0x1BFFF), (0x1D400, 0x1DFFF), (0x1E000, 0x1FBFF), (0x20000, 0x2FA1F),
     (0xE0000, 0xE01FF), (0x0, 0x10FFFF),
 ]  # fmt: skip
-# The measure of the module's size: all that `import … from "wiretag"` brings, minified and not compressed.
+# The measure of the modules' sizes: all that `import … from "wiretag"` brings, minified and not compressed.
 ESBUILD = ["npx", "--yes", "--offline", "esbuild@0.28.2"]
 MINIFIED = ["--bundle", "--minify", "--format=esm", "--charset=utf8"]
 MAX_BYTES = 15_000
@@ -200,10 +200,11 @@ def test_the_table_holds_the_symbol_of_every_code_point_that_can_be_looked_up() 
     assert (theirs[ignorable & ~replaced] >> codepoints.CLASS_SHIFT == codepoints.IGNORABLE).all()
 
 
-def test_the_minified_module_is_small() -> None:
+@pytest.mark.parametrize("entry", [["index.js"], ["node.js", "--platform=node"]], ids=["browsers", "node"])
+def test_the_minified_module_is_small(entry: list[str]) -> None:
     if shutil.which("npx") is None or subprocess.run([*ESBUILD, "--version"], capture_output=True, check=False).returncode:
         pytest.skip("esbuild is not in npm's cache; `npx --yes esbuild@0.28.2 --version` puts it there")
-    command = [*ESBUILD, str(JS / "src" / "index.js"), *MINIFIED]
+    command = [*ESBUILD, str(JS / "src" / entry[0]), *entry[1:], *MINIFIED]
     assert len(subprocess.run(command, capture_output=True, check=True).stdout) < MAX_BYTES
 
 
@@ -283,11 +284,16 @@ def damaged(content: bytes) -> list[bytes]:
     def with_metadata(**changed: str) -> bytes:
         return with_header({**header, "__metadata__": {**header["__metadata__"], **changed}})
 
+    def with_rule(rule: dict[str, list[str]]) -> bytes:
+        (facet,) = json.loads(header["__metadata__"]["facets"])
+        return with_metadata(facets=json.dumps([{**facet, "beside": rule}]))
+
     swapped = {**header, "weights": header["labels"]}
     return [
         b"", b"\x89PNG\r\n", content[:100], content[:-1], content + b"x", with_metadata(format="2"), with_metadata(format='"x"'),
         with_metadata(features="{}"), with_metadata(facets="[]"), with_metadata(names="3"), with_metadata(weighting="{}"),
         with_header({key: value for key, value in header.items() if key != "__metadata__"}), with_header(swapped),
+        with_rule({"sport": []}), with_rule({"sport": ["unknown"]}), with_rule({"unknown": ["sport"]}),
         with_header(header, bytes(len(content) - 8 - length)), with_header(header, b"\xff" * (len(content) - 8 - length)),
     ]  # fmt: skip
 

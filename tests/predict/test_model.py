@@ -3,6 +3,7 @@ import json
 import os
 import struct
 import threading
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,15 @@ def test_a_saved_model_answers_as_before(model_path: Path, tagger: Tagger, tmp_p
 def test_a_newer_format_is_refused_with_a_sentence(model_path: Path) -> None:
     with pytest.raises(ModelError, match="format 4; this wiretag reads formats 1 to 1"):
         model_file.loads(with_metadata(model_path.read_bytes(), format=4))
+
+
+@pytest.mark.parametrize("rule", [{"sport": []}, {"sport": ["unknown"]}, {"unknown": ["sport"]}])
+def test_a_rule_that_cannot_be_kept_is_refused_with_a_sentence(
+    model_path: Path, tagger: Tagger, rule: dict[str, list[str]]
+) -> None:
+    facets = [{**asdict(facet), "beside": rule} for facet in tagger.model.facets]
+    with pytest.raises(ModelError, match=r"a rule names (an unknown|no) label"):
+        model_file.loads(with_metadata(model_path.read_bytes(), facets=facets))
 
 
 @pytest.mark.parametrize("data", [b"", b"hello", b"\x00" * 40, b"PK\x03\x04" + b"x" * 100])

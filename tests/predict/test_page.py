@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -11,7 +12,11 @@ from typing import Any
 
 import make_page
 import pytest
+import uvicorn
 
+from wiretag.server.app import create_app
+from wiretag.server.live_model import LiveModel
+from wiretag.server.settings import Settings
 from wiretag.tagger import Tagger
 
 api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -60,6 +65,20 @@ def served(model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def guarded(model_path: Path) -> Iterator[str]:
+    """Address of `wiretag serve` with a token."""
+    app = create_app(LiveModel(model_path), Settings(token="sésame öffne"))  # noqa: S106 - a test's token
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        server.should_exit = True
+        thread.join()
 
 
 def test_the_script_is_what_its_sources_make() -> None:
@@ -149,3 +168,36 @@ def test_of_a_text_longer_than_any_item_the_beginning_is_read(page: Any, served:
     page.goto(served)
     page.get_by_role("textbox", name="Item").fill("goal coach league striker\n" + "bank profit shares " * 12_000)
     api.expect(page.locator("#notice")).to_have_text("Only the first 200,000 characters are read.")
+
+
+def test_a_wrong_token_is_told_and_the_right_one_fetches_the_model_and_is_forgotten(page: Any, guarded: str) -> None:
+    page.goto(guarded)
+    field, notice = page.get_by_label("Token"), page.locator("#notice")
+    api.expect(notice).to_have_text("The server's model needs a token. Type it, or choose a model.")
+    api.expect(field).to_have_attribute("aria-invalid", "false")
+    field.fill("sesame")
+    page.keyboard.press("Enter")
+    api.expect(notice).to_have_text("That is not the server's token. Try again, or choose a model.")
+    api.expect(field).to_have_attribute("aria-invalid", "true")
+    api.expect(field).to_be_focused()
+    api.expect(page.locator("#model-picker")).to_be_visible()
+    page.keyboard.type("sésame öffne")  # in place of the wrong one, which is selected
+    page.keyboard.press("Enter")
+    api.expect(field).to_be_hidden()
+    api.expect(page.get_by_role("textbox", name="Item")).to_be_focused()
+    api.expect(notice).to_have_text("")
+    page.keyboard.type(ITEM)
+    api.expect(page.get_by_role("button", name="sport")).to_be_visible()
+    assert page.url == guarded
+    assert field.input_value() == ""
+    assert page.evaluate("() => [localStorage.length, sessionStorage.length, document.cookie, history.state]") == [0, 0, "", None]
+
+
+def test_where_a_token_is_wanted_a_model_can_be_chosen_instead(page: Any, guarded: str, model_path: Path) -> None:
+    page.goto(guarded)
+    page.get_by_label("Token").fill("sesame")
+    page.locator("#model-file").set_input_files(str(model_path))
+    api.expect(page.get_by_label("Token")).to_be_hidden()
+    assert page.get_by_label("Token").input_value() == ""
+    page.get_by_role("textbox", name="Item").fill(ITEM)
+    api.expect(page.get_by_role("button", name="sport")).to_be_visible()

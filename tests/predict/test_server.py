@@ -151,7 +151,7 @@ def test_a_changed_file_is_taken_and_a_damaged_one_is_not(own_model: Path) -> No
 
 
 def test_answers_are_what_the_openapi_document_says(model_path: Path) -> None:
-    openapi = schemathesis.openapi.from_asgi("/openapi.json", create_app(LiveModel(model_path), Settings(max_bytes=5000)))
+    openapi = schemathesis.openapi.from_asgi("/openapi.json", create_app(LiveModel(model_path), Settings()))
     asked = set()
     for operation in openapi.get_all_operations():
 
@@ -159,12 +159,25 @@ def test_answers_are_what_the_openapi_document_says(model_path: Path) -> None:
         @given(operation.ok().as_strategy())
         def holds(case: schemathesis.Case) -> None:
             asked.add(case.path)
-            # A string that a schema allows is seldom XML, HTML or ninjs: refused is right.
-            sound = case.media_type in (None, "application/json", "text/plain")
+            # A string that a schema allows is seldom XML or HTML: refused is right.
+            sound = case.media_type in (None, "application/json", "text/plain", "application/ninjs+json")
             case.call_and_validate(excluded_checks=[] if sound else [positive_data_acceptance])
 
         holds()
     assert asked == {"/v1/tag", "/v1/model", "/healthz", "/metrics"}
+
+
+def test_ninjs_is_described_as_the_object_that_is_read(ask: TestClient) -> None:
+    content = ask.get("/openapi.json").json()["paths"]["/v1/tag"]["post"]["requestBody"]["content"]
+    described = content["application/ninjs+json"]["schema"]
+    assert described["type"] == "object"
+    assert {"uri", "headlines", "bodies", "headline", "body_text", "body_xhtml"} == set(described["properties"])
+
+
+def test_a_ninjs_name_that_has_no_utf8_is_answered_with_what_of_it_has(ask: TestClient) -> None:
+    document = r'{"uri": "urn:a:\ud800", "headline": "Coach praises striker"}'
+    answer = ask.post("/v1/tag", content=document, headers={"Content-Type": "application/ninjs+json"})
+    assert (answer.status_code, answer.json()["id"]) == (200, "urn:a:?")
 
 
 @pytest.fixture

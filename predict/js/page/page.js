@@ -8,27 +8,46 @@ import { hideWhy, showWhy } from "./why.js";
 const TYPING_PAUSE_MS = 150;
 // What is tagged between two key strokes without a wait; no item is longer.
 const MOST_CHARACTERS = 200_000;
+const UNAUTHORISED = 401;
 
 const element = (id) => document.getElementById(id);
 let tagger = null;
 let asked = null;
 let timer;
 
-async function fetchModel() {
+/** Fetch the model from beside the page, with a token if one was typed. */
+async function fetchModel(token) {
   notice("Loading the model …");
   try {
-    const response = await fetch("model.safetensors");
+    const response = await fetch("model.safetensors", token === undefined ? {} : { headers: { Authorization: bearer(token) } });
+    if (response.status === UNAUTHORISED) return askForToken(token);
     if (!response.ok) throw new Error(String(response.status));
     useModel(await response.arrayBuffer(), "The model");
   } catch (error) {
     element("model-picker").hidden = false;
-    notice(error instanceof WiretagError ? error.message : "No model stands beside this page. Choose one to begin.");
+    const sentence = token === undefined ? "No model stands beside this page. Choose one to begin." : "The model cannot be fetched. Try again, or choose one.";
+    notice(error instanceof WiretagError ? error.message : sentence);
   }
+}
+
+/** A header takes one character a byte; the server reads them as UTF-8. */
+function bearer(token) {
+  return `Bearer ${String.fromCharCode(...new TextEncoder().encode(token))}`;
+}
+
+/** Show where a token is typed; `wrong` is one that the server did not take. */
+function askForToken(wrong) {
+  if (tagger) return notice(""); // a model was chosen meanwhile
+  element("token-form").hidden = element("model-picker").hidden = false;
+  const isWrong = wrong !== undefined;
+  element("token").setAttribute("aria-invalid", String(isWrong));
+  notice(isWrong ? "That is not the server's token. Try again, or choose a model." : "The server's model needs a token. Type it, or choose a model.");
 }
 
 function useModel(bytes, name) {
   tagger = Tagger.load(bytes, name);
-  element("model-picker").hidden = true;
+  element("model-picker").hidden = element("token-form").hidden = true;
+  element("token").value = "";
   notice("");
   update();
 }
@@ -91,6 +110,14 @@ for (const id of ["text-file", "model-file"]) {
     event.target.value = ""; // the same file can be chosen again
   });
 }
+element("token-form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  element("token-button").disabled = true; // one try at a time
+  await fetchModel(element("token").value);
+  element("token-button").disabled = false;
+  if (tagger) element("text").focus();
+  else element("token").select();
+});
 addEventListener("dragover", (event) => {
   event.preventDefault();
   document.body.classList.add("dropping");

@@ -4,9 +4,9 @@ import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { decode, printable } from "./decoding.js";
-import { InputError, ModelError, UsageError, WiretagError } from "./errors.js";
+import { InputError, ModelError, UsageError, WiretagError, reasonOf } from "./errors.js";
 import { Source, dumps, numbersKept, rounded } from "./json.js";
-import { Tagger, reasonOf } from "./node.js";
+import { Tagger } from "./node.js";
 import { readText } from "./reading.js";
 
 const [EXIT_SOME_FAILED, EXIT_NOTHING_DONE] = [1, 2];

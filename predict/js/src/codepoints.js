@@ -36,7 +36,11 @@ export function symbol(code) {
 /** Fills `symbols` from the table; tests/make_codepoints_js.py says how it is packed. */
 function unpacked() {
   let unknown = "";
-  let [at, range, value, before, kind] = [0, 1, 0, 0, 0];
+  let at = 0;
+  let range = 1;
+  let value = 0;
+  let before = 0;
+  let kind = 0;
   const counts = []; // by context: how often its bits were 0 and 1, and one more
   const bit = (context) => {
     for (; range < 2 ** 24; range *= BASE) value = value * BASE + RUNS.charCodeAt(at++) - 35;

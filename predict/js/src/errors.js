@@ -9,3 +9,6 @@ export class ModelError extends WiretagError {}
 
 /** Options that do not fit together. */
 export class UsageError extends WiretagError {}
+
+/** What the system says, without Node's code, call and path around it. */
+export const reasonOf = (error) => error.message.replace(/^[A-Z]+: |,? [a-z]+( '.*')?$/gs, "");

@@ -68,7 +68,8 @@ export function eachGram(text, config, visit) {
     unit(WORDS, first, last);
     const own = hashOf(symbols, first, last);
     if (config.pairs && beforeAt) add(PAIRS, (imul(before, PAIR) + own) ^ PAIR_SALT, beforeAt, last);
-    [before, beforeAt] = [own, first];
+    before = own;
+    beforeAt = first;
   });
   for (const [kind, [shortest, longest]] of [[IDEOGRAPH, config.ideographs], [SYLLABLE, config.syllables], [HANGUL, config.hangul]]) {
     eachRun(kinds, 1 << kind, (first, last) => {
@@ -88,7 +89,8 @@ export function eachGram(text, config, visit) {
     const end = last + (kinds[last] === SEPARATOR);
     for (let n = Math.max(shortest, 3); n <= longest; n++) {
       for (let at = start; at + n <= end; at++) {
-        const [from, to] = [Math.max(at, first), Math.min(at + n, last)];
+        const from = Math.max(at, first);
+        const to = Math.min(at + n, last);
         if (to - from > n - 2) add(CHARS, hashOf(symbols, at, at + n) ^ CHAR_SALT, from, to);
       }
     }

@@ -1,7 +1,7 @@
 /** The model file, checked before anything is built from it; `wiretag/model.py` describes its tensors. */
 import { ModelError } from "./errors.js";
 import { BITS, VIEWS } from "./features.js";
-import { damaged, foreign, parsed } from "./safetensors.js";
+import { damaged, parsed } from "./safetensors.js";
 import { unpackAscending } from "./varint.js";
 import { lookup } from "./vectors.js";
 
@@ -17,9 +17,9 @@ export function loads(data, name = "model") {
   const told = (key) => JSON.parse(check(metadata[key], key));
   let version;
   try {
-    version = metadata.format && told("format");
+    version = told("format");
   } catch {
-    throw foreign(name);
+    // It names none, or nothing that can be read.
   }
   if (!isInteger(version)) {
     throw new ModelError(`${name} is a safetensors file, but no wiretag model (it names no format version).`);
@@ -48,8 +48,8 @@ function built(told, tensors) {
   for (const type in TENSORS) {
     for (const name of TENSORS[type].split(" ")) {
       const tensor = tensors[name];
-      const fits = type !== "Float" || (tensor?.every(isFinite) && (name === "scales" || tensor.length === ids.length));
-      check(tensor?.constructor.name.startsWith(type) && fits, name);
+      check(tensor?.constructor.name.startsWith(type), name);
+      if (type === "Float") check(tensor.every(isFinite) && (name === "scales" || tensor.length === ids.length), name);
     }
   }
   const { counts, idf, labels: rows, weights, scales } = tensors;
@@ -58,8 +58,8 @@ function built(told, tensors) {
   // Where each feature's weights begin.
   const offsets = new Uint32Array(size + 1);
   counts.forEach((count, n) => (offsets[n + 1] = offsets[n] + count));
-  const isKnown = !(columns[size - 1] >= VIEWS.length << BITS) && idf.length === size;
-  check(isKnown && counts.length === size && offsets[size] === rows.length, "columns");
+  check(!(columns[size - 1] >= VIEWS.length << BITS) && idf.length === size, "columns");
+  check(counts.length === size && offsets[size] === rows.length, "counts");
   const nRows = ids.length + facets.filter((facet) => !facet.exclusive).length;
   check(weights.length === rows.length && scales.length === nRows && rows.every((row) => row < nRows), "weights");
   const config = told("features");
@@ -69,9 +69,10 @@ function built(told, tensors) {
   }
   const weighting = told("weighting");
   const views = VIEWS.filter((view, n) => !n || config[view]);
-  const areNumbers = views.every((view) => ["weight", "k", "b", "average_length"].every((key) => isFinite(weighting[view][key])));
-  check(areNumbers && Object.keys(weighting).length === views.length, "weighting");
-  const [names, wire] = ["names", "wire"].map(told);
+  check(Object.keys(weighting).length === views.length, "weighting");
+  for (const view of views) for (const key of ["weight", "k", "b", "average_length"]) check(isFinite(weighting[view][key]), key);
+  const names = told("names");
+  const wire = told("wire");
   for (const table of [names, wire]) check(table instanceof Object && !Array.isArray(table), "names");
   return { ...tensors, facets, ids, offsets, names, wire, config, weighting, featureOf: lookup(columns) };
 }
@@ -82,7 +83,7 @@ function facetsOf(told) {
   let common = told.flatMap((facet) => facet.labels).length;
   return told.map(({ name, labels, exclusive, beside, floor, bend: [low, high, shift] = [1, 1, 0] }) => {
     const place = (label) => check(labels.indexOf(label) + 1, label) - 1; // a label that is not there is refused
-    const rules = Object.entries(beside).map(([label, others]) => [place(label), others.map(place)]);
+    const rules = Object.entries(beside).map(([label, others]) => [place(label), check(others.length, "beside") && others.map(place)]);
     check(low > 0 && high > 0 && [floor, low, high, shift].every(isFinite), "floor");
     const begin = first;
     first += labels.length;

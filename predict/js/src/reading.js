@@ -1,8 +1,7 @@
 /** Files and standard input to text. */
 import { open } from "node:fs/promises";
 import { decode, printable } from "./decoding.js";
-import { InputError } from "./errors.js";
-import { reasonOf } from "./node.js";
+import { InputError, reasonOf } from "./errors.js";
 import { strip } from "./text.js";
 
 // A news item of this size is a mistake: an archive, a dump, the wrong file.

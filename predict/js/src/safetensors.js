@@ -5,24 +5,23 @@ import { ModelError } from "./errors.js";
 const MAX_HEADER = 32 << 20;
 const TYPES = { U8: Uint8Array, I8: Int8Array, U16: Uint16Array, F32: Float32Array };
 
-export const foreign = (name) => new ModelError(`${name} is not a wiretag model (no readable safetensors header).`);
 export const damaged = (name, how) => new ModelError(`${name} is ${how}. Train it again, or fetch it again.`);
 
 /** Metadata (texts that hold JSON) and tensors of a file; throws `ModelError` if they do not fill it exactly. */
 export function parsed(bytes, name) {
   let length;
-  let header;
+  let entries;
+  let metadata;
   try {
     // Typed arrays have the file's order of bytes wherever there are browsers.
     length = Number(new BigUint64Array(bytes.slice(0, 8).buffer)[0]);
     if (length > MAX_HEADER) throw 0;
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length)));
-    header.__metadata__ ??= {};
+    ({ __metadata__: metadata = {}, ...entries } = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length))));
   } catch {
     const isCut = bytes[8] === 0x7b && length > bytes.length - 8 && length <= MAX_HEADER;
-    throw isCut ? damaged(name, "cut short: its header is incomplete") : foreign(name);
+    if (isCut) throw damaged(name, "cut short: its header is incomplete");
+    throw new ModelError(`${name} is not a wiretag model (no readable safetensors header).`);
   }
-  const { __metadata__: metadata, ...entries } = header;
   try {
     return [metadata, tensorsOf(entries, bytes.subarray(8 + length))];
   } catch {

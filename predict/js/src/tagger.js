@@ -6,7 +6,6 @@ import { single, vector } from "./vectors.js";
 import { gather, parse } from "./wire.js";
 
 const LANGUAGE_FACET = "language";
-const highestOf = (numbers) => numbers.reduce((a, b) => Math.max(a, b), -Infinity);
 
 export class Tagger {
   #model;
@@ -115,7 +114,7 @@ export class Tagger {
       });
       if (exclusive) {
         // Softmax.
-        const highest = highestOf(own);
+        const highest = Math.max(...own);
         own.forEach((logit, n) => (own[n] = Math.exp(logit - highest)));
         const sum = own.reduce((a, b) => a + b, 0);
         own.forEach((power, n) => (own[n] = power / sum));
@@ -127,7 +126,7 @@ export class Tagger {
 
 /** Which labels of a facet are given at these probabilities, by the model's own choice. */
 function givenOf({ part, exclusive, rules, floor }, probabilities, thresholds) {
-  const best = probabilities.indexOf(highestOf(probabilities));
+  const best = probabilities.indexOf(Math.max(...probabilities));
   const limits = part(thresholds);
   const given = probabilities.map((value, n) => (exclusive ? n === best : value >= limits[n]));
   if (!given.includes(1) && probabilities[best] >= single(floor)) given[best] = 1;

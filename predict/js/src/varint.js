@@ -1,7 +1,9 @@
 /** The numbers of `wiretag/varint.py`'s packing: gaps less one, in LEB128; throws for bytes that are none of its. */
 export function unpackAscending(packed) {
   const numbers = new Uint32Array(packed.length);
-  let [n, last, factor] = [0, 0, 1]; // last is one more than the last number
+  let n = 0;
+  let last = 0; // one more than the last number
+  let factor = 1;
   for (const byte of packed) {
     last += (byte & 0x7f) * factor;
     factor *= 0x80;

@@ -20,7 +20,8 @@ export function lookup(columns) {
 /** Features of a text and their values: two arrays of one length. */
 export function vector(text, { config, weighting, featureOf, idf }) {
   const columns = columnsOf(text, config);
-  const [features, values] = [[], []];
+  const features = [];
+  const values = [];
   let squaredNorm = 0;
   let at = 0;
   VIEWS.forEach((name, view) => {

@@ -37,10 +37,9 @@ export function gather(wire, names) {
     /** Facet, words before the colon, and a function that gives names and aliases of labels, as keys -> the label's id. */
     footers: [...footers].sort().map((key) => {
       const facet = key.slice(0, -"_footer".length);
-      const own = Object.entries(names[facet] ?? {});
       let known;
       const namesOf = ([label, byLanguage]) => [label, ...Object.values(byLanguage).flat()].map((name) => [spellingKey(name), label]);
-      return [facet, all(key), () => (known ??= new Map(own.flatMap(namesOf)))];
+      return [facet, all(key), () => (known ??= new Map(Object.entries(names[facet] ?? {}).flatMap(namesOf)))];
     }),
     disclaimers: all("disclaimer"),
     headings: openings(all("about"), `${S}*:?$`),
@@ -119,11 +118,8 @@ function splitLabels(listing, names) {
 
 /** Name of the distributor in the dateline, as a key; empty if there is none. */
 function senderOf(lines) {
-  for (const line of lines.slice(0, 2)) {
-    const name = SENDER.exec(dateline(line));
-    if (name) return spellingKey(name[1]);
-  }
-  return "";
+  const names = lines.slice(0, 2).map((line) => SENDER.exec(dateline(line))?.[1]);
+  return spellingKey(names.find(Boolean) ?? "");
 }
 
 /** The tag that opens the line, empty if there is none. */

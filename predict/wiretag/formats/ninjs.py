@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from wiretag.formats import pages
 from wiretag.formats.document import Story, spaced, story
@@ -17,25 +17,31 @@ def is_ninjs(record: Mapping[str, Any]) -> bool:
 def read(record: Mapping[str, Any]) -> list[Story]:
     """The story of an object."""
     name = record.get("uri")
+    # A lone surrogate of JSON has no UTF-8, in which the name is answered.
+    named = name.encode("utf-8", "replace").decode() if isinstance(name, str) else None
     headlines = [text for _, text in _texts(record, "headlines", "headline")]
     bodies = sorted(_texts(record, "bodies", "body"), key=lambda found: _is_html(found[0]))
     lines: list[str] = []
     if bodies:
         kind, text = bodies[0]
         lines = pages.fragment(text) if _is_html(kind) else [line for line in map(spaced, text.splitlines()) if line]
-    return [story(headlines[0] if headlines else "", lines, name if isinstance(name, str) else None)]
+    return [story(headlines[0] if headlines else "", lines, named)]
 
 
 def _texts(record: Mapping[str, Any], many: str, one: str) -> Iterator[tuple[str, str]]:
-    """Kind and text of each headline or body, the main ones first."""
+    """Kind and text of each headline or body that is not blank, the main ones first."""
     objects = record.get(many)
     found = [own for own in objects if isinstance(own, dict)] if isinstance(objects, list) else []
     for own in sorted(found, key=lambda own: own.get("role") != "main"):
-        if isinstance(own.get("value"), str):
+        if _is_text(own.get("value")):
             yield str(own.get("contentType") or own.get("contenttype") or ""), own["value"]
     for key, value in sorted(record.items()):
-        if isinstance(value, str) and (key == one or key.startswith(f"{one}_")):
+        if _is_text(value) and (key == one or key.startswith(f"{one}_")):
             yield key, value
+
+
+def _is_text(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and bool(value.strip())
 
 
 def _is_html(kind: str) -> bool:

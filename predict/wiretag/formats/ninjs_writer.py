@@ -1,10 +1,12 @@
-"""Tags as ninjs 3.0: https://www.iptc.org/std/ninjs/ninjs-schema_3.0.json."""
+"""Tags as ninjs 3.0, of which https://www.iptc.org/std/ninjs/ninjs-schema_3.0.json says what is allowed."""
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from wiretag.formats.document import spaced
 
@@ -12,8 +14,15 @@ if TYPE_CHECKING:
     from wiretag.model import Model
     from wiretag.tagger import Tags
 
-_STANDARD: Final = {"name": "ninjs", "version": "3.0", "schema": "https://www.iptc.org/std/ninjs/ninjs-schema_3.0.json"}
+# The schema by the name that it has for itself.
+_STANDARD: Final = {"name": "ninjs", "version": "3.0", "schema": "http://www.iptc.org/std/ninjs/ninjs-schema_3.0.json#"}
 _MEDIA_TOPICS: Final = "http://cv.iptc.org/newscodes/mediatopic/"
+# RFC 3986, but for addresses in brackets.
+_CHAR: Final = r"(?:[\w.~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})"
+_PATH: Final = rf"(?:{_CHAR}|[:@/])*"
+_QUERY: Final = rf"(?:{_CHAR}|[:@/?])*"
+_AUTHORITY: Final = rf"(?:(?:{_CHAR}|:)*@)?{_CHAR}*(?::\d*)?(?=[/?#]|\Z)"
+_URI: Final = re.compile(rf"[A-Za-z][A-Za-z\d+.-]*:(?://{_AUTHORITY}|(?!//)){_PATH}(?:\?{_QUERY})?(?:#{_QUERY})?", re.ASCII)
 
 
 def written(name: str | None, text: str, tags: Tags, model: Model) -> dict[str, Any]:
@@ -21,7 +30,8 @@ def written(name: str | None, text: str, tags: Tags, model: Model) -> dict[str, 
 
     Parameters
     ----------
-    name : becomes the item's uri; one without a name gets one made of its text, so that the same text has the same.
+    name : becomes the item's uri; one that is none gets one made of it, and an item without a name one made of its text, so
+        that the same text has the same.
     """
     lines = [line for line in map(spaced, text.splitlines()) if line]
     return {
@@ -36,8 +46,11 @@ def written(name: str | None, text: str, tags: Tags, model: Model) -> dict[str, 
 
 
 def _uri(name: str | None, text: str) -> str:
-    if name is not None and ":" in name and not any(char.isspace() for char in name):
-        return name
+    if name is not None:
+        # Other letters than ASCII's are for IRIs; they have a URI each.
+        own = "".join(char if char.isascii() else quote(char, errors="replace") for char in name)
+        if _URI.fullmatch(own):
+            return own
     # A lone surrogate of JSON has no UTF-8.
     material = (name if name is not None else text).encode("utf-8", "replace")
     return uuid.uuid5(uuid.NAMESPACE_URL, material.decode()).urn

@@ -13,7 +13,10 @@ class ModelError extends WiretagError {}
 
 /** Options that do not fit together. */
 class UsageError extends WiretagError {}
-return { WiretagError, InputError, ModelError, UsageError };
+
+/** What the system says, without Node's code, call and path around it. */
+const reasonOf = (error) => error.message.replace(/^[A-Z]+: |,? [a-z]+( '.*')?$/gs, "");
+return { WiretagError, InputError, ModelError, UsageError, reasonOf };
 })();
 const src_decoding = (() => {
 /** Bytes to text, and text to what may be shown. */
@@ -94,7 +97,11 @@ function symbol(code) {
 /** Fills `symbols` from the table; tests/make_codepoints_js.py says how it is packed. */
 function unpacked() {
   let unknown = "";
-  let [at, range, value, before, kind] = [0, 1, 0, 0, 0];
+  let at = 0;
+  let range = 1;
+  let value = 0;
+  let before = 0;
+  let kind = 0;
   const counts = []; // by context: how often its bits were 0 and 1, and one more
   const bit = (context) => {
     for (; range < 2 ** 24; range *= BASE) value = value * BASE + RUNS.charCodeAt(at++) - 35;
@@ -225,7 +232,8 @@ function eachGram(text, config, visit) {
     unit(WORDS, first, last);
     const own = hashOf(symbols, first, last);
     if (config.pairs && beforeAt) add(PAIRS, (imul(before, PAIR) + own) ^ PAIR_SALT, beforeAt, last);
-    [before, beforeAt] = [own, first];
+    before = own;
+    beforeAt = first;
   });
   for (const [kind, [shortest, longest]] of [[IDEOGRAPH, config.ideographs], [SYLLABLE, config.syllables], [HANGUL, config.hangul]]) {
     eachRun(kinds, 1 << kind, (first, last) => {
@@ -245,7 +253,8 @@ function eachGram(text, config, visit) {
     const end = last + (kinds[last] === SEPARATOR);
     for (let n = Math.max(shortest, 3); n <= longest; n++) {
       for (let at = start; at + n <= end; at++) {
-        const [from, to] = [Math.max(at, first), Math.min(at + n, last)];
+        const from = Math.max(at, first);
+        const to = Math.min(at + n, last);
         if (to - from > n - 2) add(CHARS, hashOf(symbols, at, at + n) ^ CHAR_SALT, from, to);
       }
     }
@@ -338,24 +347,23 @@ const { ModelError } = src_errors;
 const MAX_HEADER = 32 << 20;
 const TYPES = { U8: Uint8Array, I8: Int8Array, U16: Uint16Array, F32: Float32Array };
 
-const foreign = (name) => new ModelError(`${name} is not a wiretag model (no readable safetensors header).`);
 const damaged = (name, how) => new ModelError(`${name} is ${how}. Train it again, or fetch it again.`);
 
 /** Metadata (texts that hold JSON) and tensors of a file; throws `ModelError` if they do not fill it exactly. */
 function parsed(bytes, name) {
   let length;
-  let header;
+  let entries;
+  let metadata;
   try {
     // Typed arrays have the file's order of bytes wherever there are browsers.
     length = Number(new BigUint64Array(bytes.slice(0, 8).buffer)[0]);
     if (length > MAX_HEADER) throw 0;
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length)));
-    header.__metadata__ ??= {};
+    ({ __metadata__: metadata = {}, ...entries } = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length))));
   } catch {
     const isCut = bytes[8] === 0x7b && length > bytes.length - 8 && length <= MAX_HEADER;
-    throw isCut ? damaged(name, "cut short: its header is incomplete") : foreign(name);
+    if (isCut) throw damaged(name, "cut short: its header is incomplete");
+    throw new ModelError(`${name} is not a wiretag model (no readable safetensors header).`);
   }
-  const { __metadata__: metadata, ...entries } = header;
   try {
     return [metadata, tensorsOf(entries, bytes.subarray(8 + length))];
   } catch {
@@ -377,13 +385,15 @@ function tensorsOf(entries, buffer) {
   if (at !== buffer.length) throw 0;
   return tensors;
 }
-return { foreign, damaged, parsed };
+return { damaged, parsed };
 })();
 const src_varint = (() => {
 /** The numbers of `wiretag/varint.py`'s packing: gaps less one, in LEB128; throws for bytes that are none of its. */
 function unpackAscending(packed) {
   const numbers = new Uint32Array(packed.length);
-  let [n, last, factor] = [0, 0, 1]; // last is one more than the last number
+  let n = 0;
+  let last = 0; // one more than the last number
+  let factor = 1;
   for (const byte of packed) {
     last += (byte & 0x7f) * factor;
     factor *= 0x80;
@@ -421,7 +431,8 @@ function lookup(columns) {
 /** Features of a text and their values: two arrays of one length. */
 function vector(text, { config, weighting, featureOf, idf }) {
   const columns = columnsOf(text, config);
-  const [features, values] = [[], []];
+  const features = [];
+  const values = [];
   let squaredNorm = 0;
   let at = 0;
   VIEWS.forEach((name, view) => {
@@ -455,7 +466,7 @@ const src_model = (() => {
 /** The model file, checked before anything is built from it; `wiretag/model.py` describes its tensors. */
 const { ModelError } = src_errors;
 const { BITS, VIEWS } = src_features;
-const { damaged, foreign, parsed } = src_safetensors;
+const { damaged, parsed } = src_safetensors;
 const { unpackAscending } = src_varint;
 const { lookup } = src_vectors;
 
@@ -471,9 +482,9 @@ function loads(data, name = "model") {
   const told = (key) => JSON.parse(check(metadata[key], key));
   let version;
   try {
-    version = metadata.format && told("format");
+    version = told("format");
   } catch {
-    throw foreign(name);
+    // It names none, or nothing that can be read.
   }
   if (!isInteger(version)) {
     throw new ModelError(`${name} is a safetensors file, but no wiretag model (it names no format version).`);
@@ -502,8 +513,8 @@ function built(told, tensors) {
   for (const type in TENSORS) {
     for (const name of TENSORS[type].split(" ")) {
       const tensor = tensors[name];
-      const fits = type !== "Float" || (tensor?.every(isFinite) && (name === "scales" || tensor.length === ids.length));
-      check(tensor?.constructor.name.startsWith(type) && fits, name);
+      check(tensor?.constructor.name.startsWith(type), name);
+      if (type === "Float") check(tensor.every(isFinite) && (name === "scales" || tensor.length === ids.length), name);
     }
   }
   const { counts, idf, labels: rows, weights, scales } = tensors;
@@ -512,8 +523,8 @@ function built(told, tensors) {
   // Where each feature's weights begin.
   const offsets = new Uint32Array(size + 1);
   counts.forEach((count, n) => (offsets[n + 1] = offsets[n] + count));
-  const isKnown = !(columns[size - 1] >= VIEWS.length << BITS) && idf.length === size;
-  check(isKnown && counts.length === size && offsets[size] === rows.length, "columns");
+  check(!(columns[size - 1] >= VIEWS.length << BITS) && idf.length === size, "columns");
+  check(counts.length === size && offsets[size] === rows.length, "counts");
   const nRows = ids.length + facets.filter((facet) => !facet.exclusive).length;
   check(weights.length === rows.length && scales.length === nRows && rows.every((row) => row < nRows), "weights");
   const config = told("features");
@@ -523,9 +534,10 @@ function built(told, tensors) {
   }
   const weighting = told("weighting");
   const views = VIEWS.filter((view, n) => !n || config[view]);
-  const areNumbers = views.every((view) => ["weight", "k", "b", "average_length"].every((key) => isFinite(weighting[view][key])));
-  check(areNumbers && Object.keys(weighting).length === views.length, "weighting");
-  const [names, wire] = ["names", "wire"].map(told);
+  check(Object.keys(weighting).length === views.length, "weighting");
+  for (const view of views) for (const key of ["weight", "k", "b", "average_length"]) check(isFinite(weighting[view][key]), key);
+  const names = told("names");
+  const wire = told("wire");
   for (const table of [names, wire]) check(table instanceof Object && !Array.isArray(table), "names");
   return { ...tensors, facets, ids, offsets, names, wire, config, weighting, featureOf: lookup(columns) };
 }
@@ -536,7 +548,7 @@ function facetsOf(told) {
   let common = told.flatMap((facet) => facet.labels).length;
   return told.map(({ name, labels, exclusive, beside, floor, bend: [low, high, shift] = [1, 1, 0] }) => {
     const place = (label) => check(labels.indexOf(label) + 1, label) - 1; // a label that is not there is refused
-    const rules = Object.entries(beside).map(([label, others]) => [place(label), others.map(place)]);
+    const rules = Object.entries(beside).map(([label, others]) => [place(label), check(others.length, "beside") && others.map(place)]);
     check(low > 0 && high > 0 && [floor, low, high, shift].every(isFinite), "floor");
     const begin = first;
     first += labels.length;
@@ -588,10 +600,9 @@ function gather(wire, names) {
     /** Facet, words before the colon, and a function that gives names and aliases of labels, as keys -> the label's id. */
     footers: [...footers].sort().map((key) => {
       const facet = key.slice(0, -"_footer".length);
-      const own = Object.entries(names[facet] ?? {});
       let known;
       const namesOf = ([label, byLanguage]) => [label, ...Object.values(byLanguage).flat()].map((name) => [spellingKey(name), label]);
-      return [facet, all(key), () => (known ??= new Map(own.flatMap(namesOf)))];
+      return [facet, all(key), () => (known ??= new Map(Object.entries(names[facet] ?? {}).flatMap(namesOf)))];
     }),
     disclaimers: all("disclaimer"),
     headings: openings(all("about"), `${S}*:?$`),
@@ -670,11 +681,8 @@ function splitLabels(listing, names) {
 
 /** Name of the distributor in the dateline, as a key; empty if there is none. */
 function senderOf(lines) {
-  for (const line of lines.slice(0, 2)) {
-    const name = SENDER.exec(dateline(line));
-    if (name) return spellingKey(name[1]);
-  }
-  return "";
+  const names = lines.slice(0, 2).map((line) => SENDER.exec(dateline(line))?.[1]);
+  return spellingKey(names.find(Boolean) ?? "");
 }
 
 /** The tag that opens the line, empty if there is none. */
@@ -690,7 +698,6 @@ const { single, vector } = src_vectors;
 const { gather, parse } = src_wire;
 
 const LANGUAGE_FACET = "language";
-const highestOf = (numbers) => numbers.reduce((a, b) => Math.max(a, b), -Infinity);
 
 class Tagger {
   #model;
@@ -799,7 +806,7 @@ class Tagger {
       });
       if (exclusive) {
         // Softmax.
-        const highest = highestOf(own);
+        const highest = Math.max(...own);
         own.forEach((logit, n) => (own[n] = Math.exp(logit - highest)));
         const sum = own.reduce((a, b) => a + b, 0);
         own.forEach((power, n) => (own[n] = power / sum));
@@ -811,7 +818,7 @@ class Tagger {
 
 /** Which labels of a facet are given at these probabilities, by the model's own choice. */
 function givenOf({ part, exclusive, rules, floor }, probabilities, thresholds) {
-  const best = probabilities.indexOf(highestOf(probabilities));
+  const best = probabilities.indexOf(Math.max(...probabilities));
   const limits = part(thresholds);
   const given = probabilities.map((value, n) => (exclusive ? n === best : value >= limits[n]));
   if (!given.includes(1) && probabilities[best] >= single(floor)) given[best] = 1;
@@ -964,27 +971,46 @@ const { hideWhy, showWhy } = page_why;
 const TYPING_PAUSE_MS = 150;
 // What is tagged between two key strokes without a wait; no item is longer.
 const MOST_CHARACTERS = 200_000;
+const UNAUTHORISED = 401;
 
 const element = (id) => document.getElementById(id);
 let tagger = null;
 let asked = null;
 let timer;
 
-async function fetchModel() {
+/** Fetch the model from beside the page, with a token if one was typed. */
+async function fetchModel(token) {
   notice("Loading the model …");
   try {
-    const response = await fetch("model.safetensors");
+    const response = await fetch("model.safetensors", token === undefined ? {} : { headers: { Authorization: bearer(token) } });
+    if (response.status === UNAUTHORISED) return askForToken(token);
     if (!response.ok) throw new Error(String(response.status));
     useModel(await response.arrayBuffer(), "The model");
   } catch (error) {
     element("model-picker").hidden = false;
-    notice(error instanceof WiretagError ? error.message : "No model stands beside this page. Choose one to begin.");
+    const sentence = token === undefined ? "No model stands beside this page. Choose one to begin." : "The model cannot be fetched. Try again, or choose one.";
+    notice(error instanceof WiretagError ? error.message : sentence);
   }
+}
+
+/** A header takes one character a byte; the server reads them as UTF-8. */
+function bearer(token) {
+  return `Bearer ${String.fromCharCode(...new TextEncoder().encode(token))}`;
+}
+
+/** Show where a token is typed; `wrong` is one that the server did not take. */
+function askForToken(wrong) {
+  if (tagger) return notice(""); // a model was chosen meanwhile
+  element("token-form").hidden = element("model-picker").hidden = false;
+  const isWrong = wrong !== undefined;
+  element("token").setAttribute("aria-invalid", String(isWrong));
+  notice(isWrong ? "That is not the server's token. Try again, or choose a model." : "The server's model needs a token. Type it, or choose a model.");
 }
 
 function useModel(bytes, name) {
   tagger = Tagger.load(bytes, name);
-  element("model-picker").hidden = true;
+  element("model-picker").hidden = element("token-form").hidden = true;
+  element("token").value = "";
   notice("");
   update();
 }
@@ -1047,6 +1073,14 @@ for (const id of ["text-file", "model-file"]) {
     event.target.value = ""; // the same file can be chosen again
   });
 }
+element("token-form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  element("token-button").disabled = true; // one try at a time
+  await fetchModel(element("token").value);
+  element("token-button").disabled = false;
+  if (tagger) element("text").focus();
+  else element("token").select();
+});
 addEventListener("dragover", (event) => {
   event.preventDefault();
   document.body.classList.add("dropping");

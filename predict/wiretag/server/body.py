@@ -44,21 +44,14 @@ _SHOWN: Final = 80
 
 
 _NOT_BINARY = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
-_DOCUMENTS = (
-    "text/plain",
-    "text/html",
-    "application/xml",
-    "application/rss+xml",
-    "application/atom+xml",
-    "application/ninjs+json",
-)
+_TEXTS = ("text/plain", "text/html", "application/xml", "application/rss+xml", "application/atom+xml")
+_NINJS = "application/ninjs+json"
 
 
 def content() -> dict[str, Any]:
     """Media types of a body, for OpenAPI."""
-    return {"application/json": {"schema": schema()}} | {
-        kind: {"schema": {"type": "string", "pattern": _NOT_BINARY}} for kind in _DOCUMENTS
-    }
+    texts = {kind: {"schema": {"type": "string", "pattern": _NOT_BINARY}} for kind in _TEXTS}
+    return {"application/json": {"schema": schema()}, **texts, _NINJS: {"schema": ninjs_schema()}}
 
 
 def schema() -> dict[str, Any]:
@@ -67,6 +60,32 @@ def schema() -> dict[str, Any]:
     del batch["$defs"]
     batch["properties"]["items"]["items"] = one
     return {"anyOf": [one, batch]}
+
+
+def ninjs_schema() -> dict[str, Any]:
+    """JSON Schema of a ninjs object: what is read of it. One headline or body that is not blank has to be there."""
+    text = {"type": "string"}
+    part = {
+        "type": "object",
+        "properties": {"role": text, "contentType": text, "contenttype": text, "value": text},
+        "required": ["value"],
+    }
+    parts = {"type": "array", "items": part}
+    filled = {"pattern": r"\S"}
+    a_filled_part = {"contains": {"properties": {"value": filled}, "required": ["value"]}}
+    names_of_parts, names_of_texts = ("headlines", "bodies"), ("headline", "body_text", "body_xhtml")
+    return {
+        "title": "ninjs",
+        "description": "An IPTC news item, 1.x to 3.x. The main headline and body are read, else the first ones that hold text.",
+        "type": "object",
+        "properties": {"uri": text, **dict.fromkeys(names_of_parts, parts), **dict.fromkeys(names_of_texts, text)},
+        "patternProperties": {"^(headline|body)_": text},
+        "anyOf": [
+            {"required": [name], "properties": {name: wanted}}
+            for names, wanted in ((names_of_parts, a_filled_part), (names_of_texts, filled))
+            for name in names
+        ],
+    }
 
 
 class Room:
@@ -116,7 +135,7 @@ def asked(data: bytes, content_type: str, settings: Settings) -> One | Batch:
 def is_document(content_type: str) -> bool:
     """Whether a body of this type is a document of a newsroom; what else comes is taken for JSON, which curl calls a form."""
     kind = _header(content_type).get_content_type() if content_type else ""
-    return kind in _DOCUMENTS or kind == "text/xml" or kind.endswith("+xml") or "ninjs" in kind
+    return kind in _TEXTS or kind == "text/xml" or kind.endswith("+xml") or "ninjs" in kind
 
 
 def of_document(data: bytes, content_type: str, settings: Settings) -> One | Batch:
