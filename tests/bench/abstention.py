@@ -22,14 +22,21 @@ _N_WORDS, _N_CONFUSED = 5, 12
 def hidden_labels(corpus: Corpus) -> str:
     """R90 without some of its labels: what items of these alone are taken for."""
     count = Counter(label for _, labels in corpus.train for label in labels)
-    hidden = set(sorted(count, key=lambda label: (-count[label], label))[_LARGEST::_STEP])
+    ranked = sorted(count, key=lambda label: (-count[label], label))
+    hidden, dropped = set(ranked[_LARGEST::_STEP]), set(ranked[_LARGEST + _STEP // 2 :: _STEP])
     train = [row for row in corpus.train if hidden.isdisjoint(row[1])]
-    ordinary = [row for row in corpus.test if hidden.isdisjoint(row[1])]
+    bare = [(text, [label for label in labels if label not in dropped]) for text, labels in train]
+    ordinary = [row for row in corpus.test if (hidden | dropped).isdisjoint(row[1])]
     strange = [row for row in corpus.test if hidden.issuperset(row[1])]
-    tagger = trained(train, ordinary)
-    rows = [_tagged("hidden labels only", tagger, strange), _tagged("no hidden label", tagger, ordinary)]
+    tagger, taught = trained(train, ordinary), trained(bare, ordinary)
+    silent = f"{sum(not labels for _, labels in bare):,} training items have no label"
+    rows = [
+        _tagged(f"{name}; {how}", own, tested)
+        for how, own in (("all training items have a label", tagger), (silent, taught))
+        for name, tested in (("hidden labels only", strange), ("no hidden label", ordinary))
+    ]
     head = ("test items", "n", "with a tag", *(f"with a probability of {at} or more" for at in _THRESHOLDS))
-    names = ", ".join(f"{label} ({count[label]})" for label in sorted(hidden, key=lambda label: (-count[label], label)))
+    names = ", ".join(f"{label} ({count[label]})" for label in ranked if label in hidden)
     about = f"Hidden, with their training items: {names}; {len(corpus.train) - len(train):,} of {len(corpus.train):,} items go."
     return f"{about}\n\n{table(head, rows)}\n\n{_confused(tagger, strange)}"
 

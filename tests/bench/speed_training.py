@@ -66,7 +66,7 @@ def million_memory() -> Measured:
         growth.of_items(_MILLION)
         growth.draw()
     (point,) = (point for point in growth.points("items") if point["x"] == _MILLION)
-    gigabytes = point["train"]["peak_mb"] / 1024
+    gigabytes = point["train"]["peak_mb"] * 2**20 / 1e9
     details = (
         f"`wiretag train --data` with `--effort {growth.EFFORT}` on a million synthetic items of 1.1 GB: "
         f"{point['train']['wall']:,.0f} s on the clock, {point['train']['cpu']:,.0f} CPU s; peak memory of all processes "

@@ -88,8 +88,9 @@ def _untaught(corpora: dict[str, Corpus]) -> str:
     return f"""## Silence about labels that were never taught
 
 R90 without some of its labels: all training items that have one of them are taken out, the model is trained on the rest
-(`wiretag train --data`), and test items that have none but hidden labels are tagged. Whatever they get is false
-(`make bench-trust`).
+(`wiretag train --data`), and test items that have none but hidden labels are tagged. Whatever they get is false. Where all
+training items have a label, a model learns that one always holds; so a second model is trained on the same items without
+another sixth of the labels, of which some items then have none (`make bench-trust`).
 
 {abstention.hidden_labels(corpora["r90"])}
 

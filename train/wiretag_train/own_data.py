@@ -36,6 +36,7 @@ class Trained:
 def hold_out(items: list[Item], seed: int) -> tuple[list[Item], list[Item]]:
     """A tenth of the items, near-duplicates together, for testing."""
     parts = split(grouped(items), seed)
+    _give_back_memory()
     return parts["train"] + parts["validation"], parts["test"]
 
 
