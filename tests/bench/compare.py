@@ -23,6 +23,7 @@ from sklearn.preprocessing import MultiLabelBinarizer
 
 from corpora import CORPORA, Corpus
 from wiretag.files import written_beside
+from wiretag_data.fetch import SourceUnavailable
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -65,7 +66,12 @@ def main() -> None:
     wanted = chosen(list(CORPORA))
     rows = json.loads(ROWS.read_text(encoding="utf-8")) if ROWS.exists() else {}
     for name in wanted:
-        corpus = CORPORA[name]()
+        try:
+            corpus = CORPORA[name]()
+        except SourceUnavailable as error:
+            rows[name] = {"unavailable": str(error)}
+            print(f"{name}: not measured: {error}", flush=True)
+            continue
         rows[name] = {"about": corpus.about, "sizes": [len(corpus.train), len(corpus.test), len(corpus.labels)], "peers": {}}
         for peer in PEERS:
             rows[name]["peers"][peer.name] = found = measured(corpus, peer)
@@ -154,6 +160,9 @@ def _report(rows: dict[str, Any]) -> str:
     ]
     for name in (name for name in CORPORA if name in rows):
         own = rows[name]
+        if "unavailable" in own:
+            parts.append(f"## {name}\n\nNot measured: {own['unavailable']} `make bench ONLY={name}`")
+            continue
         train, test, labels = own["sizes"]
         lines = [
             f"## {name}: {own['about']}",
@@ -175,7 +184,7 @@ def _report(rows: dict[str, Any]) -> str:
             )
         parts.append("\n".join(lines))
     versions = sorted(
-        {f"{n} {v}" for own in rows.values() for f in own["peers"].values() for n, v in f.get("versions", {}).items()}
+        {f"{n} {v}" for own in rows.values() for f in own.get("peers", {}).values() for n, v in f.get("versions", {}).items()}
     )
     commands = "\n".join(f"- {peer.name}: `peers/{peer.program} {peer.method} TRAIN TEST RESULT`" for peer in PEERS)
     parts.append(f"Versions: {', '.join(versions)}.\n\n{commands}")
@@ -184,7 +193,7 @@ def _report(rows: dict[str, Any]) -> str:
 
 def _plot(rows: dict[str, Any]) -> None:
     """Score against training time, a panel a corpus."""
-    names = [name for name in CORPORA if name in rows]
+    names = [name for name in CORPORA if "peers" in rows.get(name, {})]
     figure, axes = panels(1, len(names), 4, 4)
     for axis, name in zip(axes[0], names, strict=True):
         for peer, found in rows[name]["peers"].items():

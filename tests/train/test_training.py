@@ -1,3 +1,4 @@
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,12 +15,13 @@ from wiretag.features import BITS, VIEWS, FeatureConfig
 from wiretag.tagger import Tagger
 from wiretag_data.item import Item
 from wiretag_data.taxonomy import load_taxonomy
+from wiretag_train import fit as fit_module
 from wiretag_train import heads
 from wiretag_train.card import with_section
 from wiretag_train.default_set import training_set
 from wiretag_train.evaluate import calibration_error, f1_scores
 from wiretag_train.export import scores_of, to_model
-from wiretag_train.fit import Fitted, TrainingSet, fit
+from wiretag_train.fit import Fitted, TrainingSet, fit, fit_steps, vectors_of
 from wiretag_train.heads import N_FOLDS, Member, fit_heads, folds_of
 from wiretag_train.matrix import matrix, named_columns
 from wiretag_train.own_data import train_own
@@ -65,6 +67,41 @@ def test_multi_label_data_gives_any_number_of_tags() -> None:
 def test_too_little_data_is_refused() -> None:
     with pytest.raises(DataError, match="at least 10"):
         train_own(small_items(3), [], "topic", QUICK, 1, quiet=True)
+
+
+def test_texts_are_let_go_when_their_vectors_are_there() -> None:
+    items = small_items()
+    train_own(items, [], "topic", QUICK, 1, quiet=True)
+    assert items == []
+
+
+def test_more_processes_than_the_memory_has_room_for_are_not_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sysconf", {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": (16 << 30) // 4096}.__getitem__)
+    assert heads._processes(n_values=1000, n_labels=10, jobs=8) == 1  # starting others would take longer
+    assert heads._processes(n_values=10_000_000, n_labels=10, jobs=8) == 8
+    assert heads._processes(n_values=50_000_000, n_labels=10, jobs=8) == 2  # each copies 800 of 2,147 MB
+    assert heads._processes(n_values=10**9, n_labels=10, jobs=8) == 1
+
+
+def test_items_of_weight_0_train_nothing() -> None:
+    X = sparse.random(60, 30, 0.3, "csr", random_state=0)
+    truth, weight = (np.arange(60) % 2).astype(np.int8), np.where(np.arange(60) < 40, 1.0, 0.0)
+    for naive_bayes in (False, True):
+        how = (np.array([3]), naive_bayes, 1.0)
+        some, all_of_them = heads._fit_one(X, truth, weight, *how), heads._fit_one(X[:40], truth[:40], weight[:40], *how)
+        assert some[0].tolist() == all_of_them[0].tolist()
+        assert some[1] == all_of_them[1]
+
+
+def test_of_many_judging_items_one_fold_chooses_c_and_all_judge(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fit_module, "_PLENTY", 10)
+    items = [Item(i.id, i.text, "en", "data", {"topic": i.labels["topic"] if n % 5 else ()}) for n, i in enumerate(small_items())]
+    training = TrainingSet.plain([item.text for item in items], [plain_targets(items, "topic")])
+    steps: list[str] = []
+    recipe = replace(QUICK, costs=(0.5, 1.0))
+    fitted = fit(training, recipe, 1, steps.append)
+    assert len(steps) == fit_steps(training, recipe) == 1 + 4 * len(fitted.heads[0].targets.labels)
+    assert vectors_of(training, recipe, 1).search_folds == 1
 
 
 def test_items_take_no_part_in_labels_that_their_source_does_not_cover() -> None:
