@@ -24,10 +24,7 @@ def near_duplicates(texts: Sequence[str], same: float = _SAME) -> list[int]:
     Two texts are of one group if the Jaccard index of their shingles is at least `same`, or if a chain of such
     pairs joins them. Candidates are found by banding: a pair at 0.6 is missed once in 200 times, at 0.8 never.
     """
-    keys = (
-        np.concatenate([_band_keys(_shingles(block)) for block in blocks(texts)]) if texts else np.zeros((0, _BANDS), np.uint64)
-    )
-    shingles = _candidates(texts, keys)
+    shingles = [row for block in blocks(texts) for row in _shingles(block)]
     leader = list(range(len(texts)))
 
     def find(number: int) -> int:
@@ -36,7 +33,7 @@ def near_duplicates(texts: Sequence[str], same: float = _SAME) -> list[int]:
             number = leader[number]
         return number
 
-    for band in keys.T:
+    for band in _band_keys(shingles).T:
         for left, right in _alike(band):
             a, b = find(left), find(right)
             if a != b and len(shingles[left]) and _jaccard(shingles[left], shingles[right]) >= same:
@@ -49,13 +46,6 @@ def _alike(band: NDArray[np.uint64]) -> Iterator[tuple[int, int]]:
     order = np.argsort(band, kind="stable")
     equal = np.flatnonzero(band[order[1:]] == band[order[:-1]])
     yield from zip(order[equal].tolist(), order[equal + 1].tolist(), strict=True)
-
-
-def _candidates(texts: Sequence[str], keys: NDArray[np.uint64]) -> dict[int, Shingles]:
-    """Shingles of the texts that share a key with another: few, so that those of all texts are never held together."""
-    numbers = sorted({number for band in keys.T for pair in _alike(band) for number in pair})
-    rows = (row for block in blocks(texts[number] for number in numbers) for row in _shingles(block))
-    return dict(zip(numbers, rows, strict=True))
 
 
 def _shingles(block: Sequence[str]) -> list[Shingles]:
