@@ -10,7 +10,7 @@ from typing import Any
 
 from wiretag.errors import DataError, InputError
 from wiretag.reading import decode, read_text
-from wiretag_data.item import Item
+from wiretag_data.item import Item, Labels
 
 _LABEL_SEPARATOR = "|"
 
@@ -35,8 +35,9 @@ def read_items(path: Path, text_column: str, label_column: str) -> list[Item]:
         if reader is None:
             known = ", ".join(_READERS)
             raise DataError(f"{path} is of an unknown kind; give {known}, or a folder with a subfolder for each label.")
+        shared: dict[tuple[str, ...], Labels] = {}  # of a million items few have labels of their own
         try:
-            items = [_item(path, n, row, text_column, label_column) for n, row in reader(path)]
+            items = [_item(path, n, row, text_column, label_column, shared) for n, row in reader(path)]
         except OSError as error:
             raise DataError(f"{path} cannot be read: {error.strerror or error}.") from None
     if not items:
@@ -44,7 +45,9 @@ def read_items(path: Path, text_column: str, label_column: str) -> list[Item]:
     return items
 
 
-def _item(path: Path, number: int, row: dict[str, Any], text_column: str, label_column: str) -> Item:
+def _item(
+    path: Path, number: int, row: dict[str, Any], text_column: str, label_column: str, shared: dict[tuple[str, ...], Labels]
+) -> Item:
     where = f"Row {number} of {path}"
     for column, option in ((text_column, "--text"), (label_column, "--labels")):
         if column not in row:
@@ -61,7 +64,7 @@ def _item(path: Path, number: int, row: dict[str, Any], text_column: str, label_
     if not isinstance(labels, list) or not all(isinstance(label, (str, int)) for label in labels):
         raise DataError(f"{where}: '{label_column}' is neither a label nor a list of labels.")
     names = tuple(dict.fromkeys(str(label).strip() for label in labels))
-    return Item(str(row.get("id", number)), text, "und", "data", {label_column: names})
+    return Item(str(row.get("id", number)), text, "und", "data", shared.setdefault(names, {label_column: names}))
 
 
 def _json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

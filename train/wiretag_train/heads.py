@@ -199,20 +199,25 @@ def _fit_member(
             return results
 
         def out_of_fold(cost: float, chosen: Sequence[int]) -> Float64:
+            """Scores of the judging items in the chosen folds, shape [n_items, L]."""
             if not n_labels:
-                return np.empty((len(search.judging.values), 0))
+                return np.empty((int(np.isin(judging_folds, chosen).sum()), 0))
             return np.stack(over_labels(_out_of_fold, search.folds, chosen, cost), axis=1)
 
-        best, judged, highest = search.costs[0], np.empty(0), -np.inf
+        judging_folds = search.folds[search.folds != ALWAYS]
+        searched = np.isin(judging_folds, range(search.search_folds))
+        judging = search.judging.rows(searched)
+        best, found, highest = search.costs[0], np.empty(0), -np.inf
         for cost in sorted(search.costs):
             scores = out_of_fold(cost, range(search.search_folds))
-            quality = _quality(scores, search.judging)
+            quality = _quality(scores, judging)
             if quality > highest:  # of equals the smallest C
-                best, judged, highest = cost, scores, quality
+                best, found, highest = cost, scores, quality
+        judged = np.full((len(judging_folds), n_labels), np.nan)
+        judged[searched] = found
         rest = _other_folds(targets, search.search_folds)
         if rest:
-            others = out_of_fold(best, rest)
-            judged = np.where(np.isnan(judged), others, judged)
+            judged[np.isin(judging_folds, rest)] = out_of_fold(best, rest)
         fitted = over_labels(_fit_one, best)
     weights = np.stack([coef for coef, _ in fitted]) if n_labels else np.empty((0, X.shape[1]), np.float32)
     return judged, weights, np.array([intercept for _, intercept in fitted]), best
@@ -246,14 +251,13 @@ def _out_of_fold(
     chosen: Sequence[int],
     cost: float,
 ) -> Float64:
-    """Scores of one label's judging items in the chosen folds, from heads that have not seen them; NaN in other folds."""
-    scores = np.full(X.shape[0], np.nan)
+    """Scores of one label's items in the chosen folds, from heads that have not seen them."""
+    scores = np.empty(X.shape[0])
     for fold in chosen:
         judged = folds == fold
         coef, intercept = _fit_one(X, truth, np.where(judged, 0.0, weight), named, naive_bayes, cost)
         scores[judged] = X[judged] @ coef + intercept
-    judging: Float64 = scores[folds != ALWAYS]
-    return judging
+    return scores[np.isin(folds, chosen)]
 
 
 def _fit_one(
