@@ -227,6 +227,8 @@ def _processes(n_values: int, n_labels: int, jobs: int) -> int:
     """How many processes to share the labels among."""
     if n_values * n_labels < _WORTH_PROCESSES:
         return 1
+    if "SC_PHYS_PAGES" not in getattr(os, "sysconf_names", ()):  # Windows does not say
+        return jobs
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return max(1, min(jobs, memory // _COPIES_SHARE // (n_values * _COPIED_BYTES)))
 
