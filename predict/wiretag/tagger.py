@@ -184,7 +184,7 @@ class Tagger:
         >>> [tags.labels("topic") for tags in tagger.tag_many(texts)]
         [['sport'], ['health']]
         """
-        for block in blocks(texts):
+        for block in blocks(_strings(texts)):
             items = [self.parse(raw) for raw in block]
             probability = self._probabilities([item.text for item in items])
             chosen = self._chosen(probability, threshold)
@@ -201,7 +201,7 @@ class Tagger:
         >>> rows.shape == (2, len(tagger.model.label_ids))
         True
         """
-        parts = [self._probabilities([self.parse(raw).text for raw in block]) for block in blocks(texts)]
+        parts = [self._probabilities([self.parse(raw).text for raw in block]) for block in blocks(_strings(texts))]
         return np.concatenate(parts) if parts else np.empty((0, len(self.model.label_ids)), np.float32)
 
     def _probabilities(self, stories: Sequence[str]) -> Float32:
@@ -346,3 +346,13 @@ class Tagger:
         names = self.model.names.get(facet, {}).get(label, {})
         found = names.get(language) or names.get("en") or [label]
         return found[0]
+
+
+def _strings(texts: Iterable[str]) -> Iterator[str]:
+    """The items, if they are some: what else was given would be told of by whatever trips over it first."""
+    if isinstance(texts, str):
+        raise TypeError("This is one string: give a list of items, or use `tag` for one.")
+    for text in texts:
+        if not isinstance(text, str):
+            raise TypeError(f"An item is a string, and this one is {type(text).__name__}; decode bytes first.")
+        yield text

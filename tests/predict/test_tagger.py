@@ -63,3 +63,15 @@ def test_a_label_brings_the_one_that_always_stands_beside_it(tagger: Tagger) -> 
     assert given[0] == "sport"
     assert len(given) == 2
     assert Tagger(model).tag("words that nobody knows", threshold=0.99).labels("topic") == []
+
+
+@pytest.mark.parametrize("item", [None, b"goal", ["goal"], 1.5])
+def test_an_item_that_is_no_string_is_refused_with_a_sentence(tagger: Tagger, item: object) -> None:
+    for ask in (tagger.tag, lambda own: list(tagger.tag_many(["goal", own])), lambda own: tagger.probabilities([own])):
+        with pytest.raises(TypeError, match=f"An item is a string, and this one is {type(item).__name__}"):
+            ask(item)  # type: ignore[operator]
+
+
+def test_one_string_is_no_list_of_items(tagger: Tagger) -> None:
+    with pytest.raises(TypeError, match="This is one string"):
+        list(tagger.tag_many("goal"))

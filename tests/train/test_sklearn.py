@@ -3,6 +3,7 @@ from typing import Any
 
 import joblib
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import sparse
 from sklearn.model_selection import GridSearchCV, cross_val_score
@@ -78,3 +79,10 @@ def test_what_is_no_list_of_texts_is_refused() -> None:
         WiretagVectorizer().fit(["a", 1])
     with pytest.raises(ValueError, match="1 class"):
         WiretagClassifier().fit(sparse.eye(5).tocsr(), ["same"] * 5)
+
+
+def test_a_table_of_texts_is_refused_with_a_sentence() -> None:
+    table = pd.DataFrame({"text": ["a goal", "a bank"]})
+    with pytest.raises(ValueError, match="give one column of texts"):
+        WiretagVectorizer().fit(table)
+    assert WiretagVectorizer(min_df=1).fit_transform(table["text"]).shape[0] == 2

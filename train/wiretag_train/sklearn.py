@@ -236,6 +236,8 @@ def save_pipeline(model: Model, path: Path) -> None:
 def _texts(X: Iterable[str]) -> list[str]:
     if isinstance(X, str):
         raise ValueError("X is one string; give a list of texts.")
+    if getattr(X, "ndim", 1) != 1:
+        raise ValueError("X has rows and columns; give one column of texts.")
     texts = list(X)
     for number, text in enumerate(texts):
         if not isinstance(text, str):
