@@ -274,3 +274,18 @@ def test_encodings_of_documents_are_heeded() -> None:
         "tis-620",
     ):
         assert declared(encoding) == encoding
+
+
+def test_pictures_of_a_feed_are_not_its_stories() -> None:
+    media = 'xmlns:media="http://search.yahoo.com/mrss/"'
+    picture = f'<media:content {media} url="a.jpg"><media:title>A photo</media:title></media:content>'
+    elsewhere = '<content type="image/jpeg" src="a.jpg"/>'
+    (rss,) = read(f"<rss><item>{picture}<title>{HEADLINE}</title><description>{BODY[0]}</description></item></rss>")
+    (atom,) = read(f"<feed><entry><title>{HEADLINE}</title>{elsewhere}<summary>{BODY[0]}</summary></entry></feed>")
+    assert rss.text == atom.text == f"{HEADLINE}\n{BODY[0]}"
+
+
+@pytest.mark.parametrize("start", ["<strong>Late:</strong>", "<a href='#'>Late:</a>", "<h2>Late:</h2>"])
+def test_a_piece_of_a_page_is_html_whatever_it_begins_with(start: str) -> None:
+    (own,) = read(f"{start} <p>{BODY[0]}</p>")
+    assert own.text.split() == f"Late: {BODY[0]}".split()

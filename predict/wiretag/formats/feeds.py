@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wiretag.formats import pages
 from wiretag.formats.document import Story, spaced, story
@@ -11,6 +11,10 @@ from wiretag.formats.markup import child, lines_of, local, text_of
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
+# The fuller one first; one that holds no text, such as Atom's content elsewhere, is none.
+_BODIES: Final = ("encoded", "content", "description", "summary")
+_MEDIA: Final = "{http://search.yahoo.com/mrss/}"
+
 
 def read(root: Element) -> list[Story]:
     """The story of each ``item`` (RSS) or ``entry`` (Atom), in the order of the feed."""
@@ -18,10 +22,12 @@ def read(root: Element) -> list[Story]:
 
 
 def _entry(entry: Element) -> Story:
-    title = child(entry, "title")
-    body = child(entry, "encoded", "content", "description", "summary")
+    for own in [own for own in entry if isinstance(own.tag, str) and own.tag.startswith(_MEDIA)]:
+        entry.remove(own)  # titles, contents and descriptions of pictures
+    bodies = (own for name in _BODIES for own in entry if local(own) == name)
+    body = next((lines for own in bodies if (lines := _lines(own))), [])
     name = text_of(child(entry, "guid", "id")) or _link(entry)
-    return story(" ".join(_lines(title)), _lines(body), name)
+    return story(" ".join(_lines(child(entry, "title"))), body, name)
 
 
 def _lines(element: Element | None) -> list[str]:

@@ -19,9 +19,12 @@ _XML_ROOTS: Final = {
 _SEVERAL: Final = frozenset(("rss", "RDF", "feed", "newsMessage"))
 _OPENING: Final = r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)?"
 _XML: Final = re.compile(rf"{_OPENING}<(?:!doctype\s+)?(?:\w+:)?(?:{'|'.join(_XML_ROOTS)})[\s>/]", re.DOTALL | re.IGNORECASE)
-_HTML: Final = re.compile(
-    rf"{_OPENING}<(?:!doctype\s+html|html|head|body|article|main|section|div|p|h1|meta|title)[\s>/]", re.DOTALL | re.IGNORECASE
-)
+# What a page or a piece of one may begin with; an item about "<script>" is a text.
+_TAGS: Final = (
+    "html head body article main section div p h1 h2 h3 h4 h5 h6 meta title header nav aside figure img a b i em strong span "
+    "br ul ol table blockquote"
+).replace(" ", "|")
+_HTML: Final = re.compile(rf"{_OPENING}<(?:!doctype\s+html|{_TAGS})[\s>/]", re.DOTALL | re.IGNORECASE)
 _LOOKED_AT: Final = 4096
 
 
