@@ -180,6 +180,15 @@ def test_a_ninjs_name_that_has_no_utf8_is_answered_with_what_of_it_has(ask: Test
     assert (answer.status_code, answer.json()["id"]) == (200, "urn:a:?")
 
 
+def test_half_a_character_spoils_no_batch(ask: TestClient) -> None:
+    body = r'{"items": [{"id": "\ud83d", "text": "goal \udc00 coach striker"}, {"text": "\ud83d\ude00 bank profit"}]}'
+    answers = ask.post("/v1/tag", content=body, headers={"Content-Type": "application/json"}).json()["items"]
+    assert [own["topic"][0]["label"] for own in answers] == ["sport", "money"]
+    assert answers[0]["id"] == "?"
+    for damaged in (r'{"text": "\ud800"', r'{"text": "\ud8"}', r'{"\ud800": 1, "text": "a"}'):
+        assert ask.post("/v1/tag", content=damaged, headers={"Content-Type": "application/json"}).status_code == 422
+
+
 @pytest.fixture
 def server(own_model: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """A server's address and process."""

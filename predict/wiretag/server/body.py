@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from email.message import Message
 from typing import Annotated, Any, Final
 
@@ -176,10 +177,7 @@ def understood(data: bytes, settings: Settings) -> One | Batch:
     Refused
         It holds none, or too many.
     """
-    try:
-        found = from_json(data)
-    except ValueError as error:
-        raise Refused(422, f"The body is not valid JSON: {printable(str(error))}.") from None
+    found = _loaded(data)
     if not isinstance(found, dict) or not found:
         raise Refused(422, f"The body holds no item. {_SHAPE}")
     if "items" not in found:
@@ -189,6 +187,17 @@ def understood(data: bytes, settings: Settings) -> One | Batch:
         raise _unusable("items", "Input should be a list")
     _not_too_many(len(found["items"]), settings)
     return Batch.model_construct(items=[_one(own, f"items.{place}") for place, own in enumerate(found["items"])])
+
+
+def _loaded(data: bytes) -> object:
+    try:
+        return from_json(data)
+    except ValueError as error:
+        # Half a character, "\ud800", is JSON (RFC 8259), and other programs write it; this reader alone refuses it.
+        if b"\\ud" in data.lower():
+            with suppress(ValueError, RecursionError):
+                return json.loads(json.dumps(json.loads(data), ensure_ascii=False).encode("utf-8", "replace"))
+        raise Refused(422, f"The body is not valid JSON: {printable(str(error))}.") from None
 
 
 def _one(found: object, where: str) -> One:
