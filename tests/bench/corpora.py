@@ -61,7 +61,9 @@ def _newsgroups_stripped() -> Corpus:
     try:
         train, test = part("train"), part("test")
     except OSError as error:
-        raise SourceUnavailable(f"scikit-learn's copy of 20 Newsgroups cannot be fetched: {error}.") from None
+        raise SourceUnavailable(
+            f"scikit-learn's copy of 20 Newsgroups cannot be fetched: {getattr(error, 'reason', error)}."
+        ) from None
     return Corpus.of("20ng-stripped", "20 Newsgroups by date without headers, footers and quotes", train, test)
 
 
