@@ -314,3 +314,13 @@ def test_a_sender_that_leaves_is_counted_and_no_error(server: tuple[str, subproc
         pytest.fail("The request was never counted.")
     work.send_signal(signal.SIGTERM)
     assert "Traceback" not in work.communicate(timeout=30)[1]
+
+
+def test_a_port_that_is_taken_is_told_in_a_sentence(own_model: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        command = [Path(sys.executable).with_name("wiretag"), "serve", "--model", own_model, "--port", str(port)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"wiretag: Nobody can listen on 127.0.0.1, port {port}: ")
+    assert len(done.stderr.splitlines()) == 1

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import socket
 from contextlib import suppress
 
 import uvicorn
 
+from wiretag.errors import UsageError
 from wiretag.server.app import create_app
 from wiretag.server.heads import HeadInTime
 from wiretag.server.live_model import LiveModel
@@ -19,7 +21,13 @@ _SECONDS_TO_END = 30
 
 
 def run(live: LiveModel, settings: Settings, host: str, port: int) -> None:
-    """Serve until SIGINT or SIGTERM; SIGHUP reads the model again."""
+    """Serve until SIGINT or SIGTERM; SIGHUP reads the model again.
+
+    Raises
+    ------
+    UsageError
+        Nobody can listen there: the port is taken, or the address is not this machine's.
+    """
     logging.basicConfig(level=logging.INFO, format="wiretag: %(message)s")
     config = uvicorn.Config(
         create_app(live, settings),
@@ -33,13 +41,23 @@ def run(live: LiveModel, settings: Settings, host: str, port: int) -> None:
         timeout_graceful_shutdown=_SECONDS_TO_END,
     )
     server = uvicorn.Server(config)
+    listening = _listening(host, port, config.backlog)
 
     async def serve() -> None:
         loop = asyncio.get_running_loop()
         if hasattr(signal, "SIGHUP"):
             loop.add_signal_handler(signal.SIGHUP, lambda: loop.run_in_executor(None, live.reload))
-        await server.serve()
+        await server.serve(sockets=[listening])
 
+    port = listening.getsockname()[1]  # 0 asks for any
     logging.getLogger("wiretag").info("Model %s on http://%s:%d; Ctrl-C ends.", live.current.version, host, port)
-    with suppress(KeyboardInterrupt):
+    with listening, suppress(KeyboardInterrupt):
         asyncio.run(serve())
+
+
+def _listening(host: str, port: int, backlog: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=backlog)
+    except OSError as error:
+        reason = str(error.strerror).partition(" (")[0]  # what follows is the address again
+        raise UsageError(f"Nobody can listen on {host}, port {port}: {reason}. Name others with --host and --port.") from None
