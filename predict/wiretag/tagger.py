@@ -123,8 +123,18 @@ class Tagger:
         self._singles = 0
 
     @classmethod
-    def load(cls, path: str | Path) -> Tagger:
-        """Read a model file; raises `wiretag.errors.ModelError` if it is not a sound one."""
+    def load(cls, path: str | Path | None = None) -> Tagger:
+        """Read a model file, by default the one that `predict` takes, such as that of an installed package.
+
+        Raises
+        ------
+        ModelError
+            It is not there, or not a sound one.
+        """
+        if path is None:
+            from wiretag.cli import find_model
+
+            path = find_model(None)
         origin = Origin.of(path)  # looked at first: a file that is put there meanwhile counts as another one
         tagger = cls(model_file.load(path))
         tagger.origin = origin

@@ -210,3 +210,8 @@ def test_examples_in_docstrings_are_true(
     done = doctest.testmod(module)
     assert done.attempted > 2
     assert done.failed == 0
+
+
+def test_without_a_path_the_model_is_the_one_that_predict_takes(model_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WIRETAG_MODEL", str(model_path))
+    assert Tagger.load().tag("goal coach league").labels("topic") == ["sport"]
