@@ -56,8 +56,15 @@ def run(live: LiveModel, settings: Settings, host: str, port: int) -> None:
 
 
 def _listening(host: str, port: int, backlog: int) -> socket.socket:
+    # Named as TCP, or asyncio leaves Nagle's algorithm on, and answers wait 40 ms.
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=backlog)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(backlog)
+        return listening
     except OSError as error:
+        listening.close()
         reason = str(error.strerror).partition(" (")[0]  # what follows is the address again
         raise UsageError(f"Nobody can listen on {host}, port {port}: {reason}. Name others with --host and --port.") from None
