@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from wiretag.errors import InputError, ModelError, UsageError, WiretagError
+from wiretag.origin import find_model
 from wiretag.reading import decode, may_be_marked_up, printable, read_bytes, shown_name, text_of
 from wiretag.records import record_of
 from wiretag.tagger import Tagger, Tags
@@ -49,19 +50,6 @@ def predict(
         complain(str(error))
         return EXIT_SOME_FAILED
     return EXIT_SOME_FAILED if failed else 0
-
-
-def find_model(named: str | None) -> str:
-    """The model to use: the one named, ``$WIRETAG_MODEL``, ``./models/``, or the one inside the package."""
-    if named is not None:
-        return named
-    if os.environ.get("WIRETAG_MODEL"):
-        return os.environ["WIRETAG_MODEL"]
-    here = os.path.join("models", "wiretag.safetensors")
-    packaged = os.path.join(os.path.dirname(__file__), "default.safetensors")
-    if os.path.exists(here) or not os.path.exists(packaged):
-        return here
-    return packaged
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Where a tagger's model came from, so that another process can load it there."""
+"""Where a tagger's model is found, and where it came from, so that another process can load it there."""
 
 from __future__ import annotations
 
@@ -14,6 +14,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wiretag.tagger import Tagger
+
+
+def find_model(named: str | None) -> str:
+    """The model to use: the one named, ``$WIRETAG_MODEL``, ``./models/``, or the one inside the package."""
+    if named is not None:
+        return named
+    if os.environ.get("WIRETAG_MODEL"):
+        return os.environ["WIRETAG_MODEL"]
+    here = os.path.join("models", "wiretag.safetensors")
+    packaged = os.path.join(os.path.dirname(__file__), "default.safetensors")
+    if os.path.exists(here) or not os.path.exists(packaged):
+        return here
+    return packaged
 
 
 @dataclass(slots=True)

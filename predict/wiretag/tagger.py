@@ -17,7 +17,7 @@ from wiretag import model as model_file
 from wiretag.errors import UsageError
 from wiretag.features import blocks
 from wiretag.model import SQUARES, Facet, Model, bent
-from wiretag.origin import Origin, reloaded
+from wiretag.origin import Origin, find_model, reloaded
 from wiretag.vectors import Float32, Vectors
 from wiretag.wire import WireItem, WireRules, parse
 
@@ -131,10 +131,7 @@ class Tagger:
         ModelError
             It is not there, or not a sound one.
         """
-        if path is None:
-            from wiretag.cli import find_model
-
-            path = find_model(None)
+        path = find_model(None) if path is None else path
         origin = Origin.of(path)  # looked at first: a file that is put there meanwhile counts as another one
         tagger = cls(model_file.load(path))
         tagger.origin = origin

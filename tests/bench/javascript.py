@@ -21,8 +21,8 @@ from devsets import FOLDER
 from numpy.typing import NDArray
 from tables import table
 
-from wiretag.cli import find_model
 from wiretag.features import FeatureConfig, blocks, count_block
+from wiretag.origin import find_model
 from wiretag.tagger import Tagger
 
 HERE = Path(__file__).parent

@@ -12,8 +12,8 @@ import py3langid
 from devsets import FOLDER, DevSet, dev_sets, score
 from tables import table
 
-from wiretag.cli import find_model
 from wiretag.files import written_beside
+from wiretag.origin import find_model
 from wiretag.tagger import LANGUAGE_FACET, Tagger
 from wiretag_data import corpus as corpus_files
 from wiretag_data.agreement import annotated_twice, krippendorff_alpha, micro_f1

@@ -31,10 +31,10 @@ from sklearn.feature_extraction.text import HashingVectorizer, TfidfVectorizer
 from sklearn.pipeline import FeatureUnion
 
 from wiretag import codepoints
-from wiretag.cli import find_model
 from wiretag.codepoints import DIGIT, HANGUL, SPACED
 from wiretag.features import BITS, FeatureConfig, blocks, count_block
 from wiretag.model import load
+from wiretag.origin import find_model
 from wiretag.tagger import Tagger
 from wiretag_data.taxonomy import corpora_folder
 from wiretag_train.fit import TrainingSet, make_vectoriser

@@ -16,8 +16,8 @@ from calibration import Decisions
 from own_model import trained
 
 from corpora import CORPORA, Corpus
-from wiretag.cli import find_model
 from wiretag.files import written_beside
+from wiretag.origin import find_model
 from wiretag.tagger import Tagger
 from wiretag_data import corpus as corpus_files
 from wiretag_data.item import Item

@@ -1,5 +1,6 @@
 """`wiretag serve`, asked over HTTP."""
 
+import asyncio
 import json
 import os
 import shutil
@@ -24,6 +25,7 @@ from small import WORDS
 from wiretag import model as model_file
 from wiretag.server.app import create_app
 from wiretag.server.live_model import LiveModel
+from wiretag.server.run import listening_on
 from wiretag.server.settings import Settings
 from wiretag.tagger import Tagger
 
@@ -324,3 +326,17 @@ def test_a_port_that_is_taken_is_told_in_a_sentence(own_model: Path) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"wiretag: Nobody can listen on 127.0.0.1, port {port}: ")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_answers_do_not_wait_for_more_to_send() -> None:
+    async def delays() -> bool:
+        answered = asyncio.get_running_loop().create_future()
+        with listening_on("127.0.0.1", 0, 1) as own:
+            server = await asyncio.start_server(lambda _, writer: answered.set_result(writer), sock=own)
+            async with server:
+                _, asking = await asyncio.open_connection(*own.getsockname())
+                accepted = (await answered).get_extra_info("socket")
+                asking.close()
+                return not accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+    assert not asyncio.run(delays())

@@ -15,8 +15,8 @@ from typing import Annotated
 
 import typer
 
-from wiretag.cli import find_model
 from wiretag.errors import DataError, UsageError, WiretagError
+from wiretag.origin import find_model
 from wiretag.reading import printable, read_text
 from wiretag.tagger import Tagger
 from wiretag_train import serve_command, tag_command

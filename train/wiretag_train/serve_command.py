@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from wiretag.cli import EXIT_NOTHING_DONE, find_model
+from wiretag.cli import EXIT_NOTHING_DONE
 from wiretag.errors import WiretagError
+from wiretag.origin import find_model
 
 _TOKEN = "WIRETAG_TOKEN"  # noqa: S105 - the name of a variable
 

@@ -11,10 +11,11 @@ import typer
 
 from wiretag.archive.rows import Counts
 from wiretag.archive.tagging import tag_archive
-from wiretag.cli import EXIT_NOTHING_DONE, EXIT_SOME_FAILED, find_model
+from wiretag.cli import EXIT_NOTHING_DONE, EXIT_SOME_FAILED
 from wiretag.cluster import connected
 from wiretag.errors import ModelError
 from wiretag.model import load
+from wiretag.origin import find_model
 from wiretag.reading import printable
 from wiretag_train.progress import Tick, progress
 

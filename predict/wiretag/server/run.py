@@ -41,7 +41,7 @@ def run(live: LiveModel, settings: Settings, host: str, port: int) -> None:
         timeout_graceful_shutdown=_SECONDS_TO_END,
     )
     server = uvicorn.Server(config)
-    listening = _listening(host, port, config.backlog)
+    listening = listening_on(host, port, config.backlog)
 
     async def serve() -> None:
         loop = asyncio.get_running_loop()
@@ -55,7 +55,8 @@ def run(live: LiveModel, settings: Settings, host: str, port: int) -> None:
         asyncio.run(serve())
 
 
-def _listening(host: str, port: int, backlog: int) -> socket.socket:
+def listening_on(host: str, port: int, backlog: int) -> socket.socket:
+    """A socket that takes connections; raises `UsageError` if there can be none."""
     # Named as TCP, or asyncio leaves Nagle's algorithm on, and answers wait 40 ms.
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
