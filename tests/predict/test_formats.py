@@ -83,6 +83,39 @@ def test_a_feed_gives_a_story_an_entry(feed: str, second: str) -> None:
     assert read(feed) == [Story(STORY, "urn:herald:1"), Story("Bank raises rates\nShares fell.", second)]
 
 
+def test_an_endless_entry_of_a_feed_costs_the_others_nothing() -> None:
+    endless = RSS.replace("<p>The goal came late.</p>", "<p>The <b>goal</b> came late.</p>" * 2000)
+    first, second = read(endless)
+    assert first.text.startswith("Coach praises striker\nThe goal came late.")
+    assert second.text == "Bank raises rates\nShares fell."
+
+
+def test_plain_text_in_newsml_has_its_title_from_what_is_said_of_the_item() -> None:
+    newsml = """<newsItem guid="urn:herald:1"><itemMeta><title>Coach praises striker</title></itemMeta><contentSet>
+    <inlineData contenttype="{}">{}</inlineData></contentSet></newsItem>"""
+    assert read(newsml.format("text/plain", "The goal came late.\nThe stadium sang &amp; danced.")) == [
+        Story(STORY, "urn:herald:1")
+    ]
+    html = "&lt;p>The goal came late.&lt;p>The stadium sang &amp;amp; danced."
+    assert read(newsml.format("text/html", html)) == [Story(STORY, "urn:herald:1")]
+
+
+def test_a_list_of_ninjs_has_a_story_an_object() -> None:
+    found = reader.read(json.dumps([NINJS_1, NINJS_3]).encode(), "it")
+    assert found.several
+    assert found.stories == [Story(STORY, "urn:herald:1")] * 2
+
+
+@pytest.mark.parametrize("text", ["[]", "[1, 2]", '[{"headline": "Late"}, 5]', "[Agency] Coach praises striker"])
+def test_other_text_in_brackets_is_text(text: str) -> None:
+    assert read(text) == [Story(text)]
+
+
+def test_of_ninjs_without_a_body_the_description_is_read() -> None:
+    described = {"headline": HEADLINE, "description_text": "\n\n".join(BODY)}
+    assert read(json.dumps(described)) == [Story(STORY)]
+
+
 def test_a_message_gives_each_of_its_items() -> None:
     item = NEWSML.format(kind="xhtml", inline=XHTML).removeprefix('<?xml version="1.0"?>')
     message = f'<newsMessage xmlns="http://iptc.org/std/nar/2006-10-01/"><itemSet>{item}{item}</itemSet></newsMessage>'

@@ -140,6 +140,9 @@ def test_from_the_disk_a_model_and_a_text_are_chosen(page: Any, model_path: Path
     api.expect(page.get_by_role("button", name="sport")).to_be_visible()
     page.get_by_role("button", name="Clear").click()
     api.expect(page.get_by_role("button", name="sport")).to_have_count(0)
+    text.write_bytes("Strafzölle".encode("latin-1"))
+    page.locator("#text-file").set_input_files(str(text))
+    api.expect(page.locator("#notice")).to_have_text("item.txt is not UTF-8 text; save it as UTF-8.")
 
 
 def test_a_dropped_text_is_tagged_and_markup_in_its_name_stays_text(page: Any, served: str) -> None:
@@ -168,6 +171,15 @@ def test_of_a_text_longer_than_any_item_the_beginning_is_read(page: Any, served:
     page.goto(served)
     page.get_by_role("textbox", name="Item").fill("goal coach league striker\n" + "bank profit shares " * 12_000)
     api.expect(page.locator("#notice")).to_have_text("Only the first 200,000 characters are read.")
+
+
+def test_of_a_file_without_end_the_beginning_comes_into_the_field(page: Any, served: str, tmp_path: Path) -> None:
+    page.goto(served)
+    file = tmp_path / "line.txt"
+    file.write_text("goal coach league striker " * 20_000, encoding="utf-8")
+    page.locator("#text-file").set_input_files(str(file))
+    api.expect(page.locator("#notice")).to_have_text("Only the first 200,000 characters are read.")
+    assert len(page.get_by_role("textbox", name="Item").input_value()) == 200_001
 
 
 def test_a_wrong_token_is_told_and_the_right_one_fetches_the_model_and_is_forgotten(page: Any, guarded: str) -> None:

@@ -1,4 +1,3 @@
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -6,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scipy import sparse
 from small import WORDS, small_items
 
@@ -16,7 +16,7 @@ from wiretag.tagger import Tagger
 from wiretag_data.item import Item
 from wiretag_data.taxonomy import load_taxonomy
 from wiretag_train import fit as fit_module
-from wiretag_train import heads
+from wiretag_train import heads, svm
 from wiretag_train.card import with_section
 from wiretag_train.default_set import training_set
 from wiretag_train.evaluate import calibration_error, f1_scores
@@ -27,6 +27,7 @@ from wiretag_train.matrix import matrix, named_columns
 from wiretag_train.own_data import train_own
 from wiretag_train.recipe import MemberRecipe, Recipe
 from wiretag_train.report import measure
+from wiretag_train.svm import Texts
 from wiretag_train.targets import UNKNOWN, Targets, covered_targets, plain_targets
 from wiretag_train.thresholds import (
     bagged_threshold,
@@ -44,8 +45,7 @@ from wiretag_train.wordlists import sentences, word_rates
 QUICK = Recipe(costs=(1.0,))
 
 
-def test_two_trainings_give_the_same_bytes(model_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(heads, "_WORTH_PROCESSES", 0)  # the other one was trained in a single process
+def test_two_trainings_give_the_same_bytes(model_path: Path, tmp_path: Path) -> None:
     trained = train_own(small_items(), small_items(12), "topic", QUICK, 2, quiet=True)
     model_file.save(trained.model, tmp_path / "again.safetensors")
     assert (tmp_path / "again.safetensors").read_bytes() == model_path.read_bytes()
@@ -75,22 +75,28 @@ def test_texts_are_let_go_when_their_vectors_are_there() -> None:
     assert items == []
 
 
-def test_more_processes_than_the_memory_has_room_for_are_not_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "sysconf", {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": (16 << 30) // 4096}.__getitem__)
-    assert heads._processes(n_values=1000, n_labels=10, jobs=8) == 1  # starting others would take longer
-    assert heads._processes(n_values=10_000_000, n_labels=10, jobs=8) == 8
-    assert heads._processes(n_values=50_000_000, n_labels=10, jobs=8) == 2  # each copies 800 of 2,147 MB
-    assert heads._processes(n_values=10**9, n_labels=10, jobs=8) == 1
-
-
-def test_items_of_weight_0_train_nothing() -> None:
-    X = sparse.random(60, 30, 0.3, "csr", random_state=0)
-    truth, weight = (np.arange(60) % 2).astype(np.int8), np.where(np.arange(60) < 40, 1.0, 0.0)
+def test_items_of_weight_0_train_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(svm, "_GAIN", 1e-9)  # the orders of the texts differ
+    X = sparse.random(60, 30, 0.3, "csr", np.float32, random_state=0)
+    values, weight = (np.arange(60) % 2).astype(np.int8)[:, None], np.where(np.arange(60) < 40, 1.0, 0.0)
     for naive_bayes in (False, True):
-        how = (np.array([3]), naive_bayes, 1.0)
-        some, all_of_them = heads._fit_one(X, truth, weight, *how), heads._fit_one(X[:40], truth[:40], weight[:40], *how)
-        assert some[0].tolist() == all_of_them[0].tolist()
-        assert some[1] == all_of_them[1]
+
+        def fitted(n: int, naive_bayes: bool = naive_bayes) -> NDArray[np.float32]:
+            texts, block = Texts.of(X[:n]), heads._Block(values[:n], [np.array([3])], naive_bayes)
+            return texts.in_order(heads._fit_block(X[:n], texts, block, weight[:n], None, 1.0))
+
+        assert fitted(60) == pytest.approx(fitted(40), abs=0.002)
+
+
+def test_the_number_of_threads_changes_no_bit() -> None:
+    items = small_items(90)
+    labels = [f"{topic}-{n}" for n in range(9) for topic in WORDS]
+    values = np.array([[label.split("-")[0] in item.labels["topic"] for label in labels] for item in items], np.int8)
+    training = TrainingSet.plain([item.text for item in items], [Targets("topic", tuple(labels), values)])
+    one, two = (fit(training, QUICK, jobs).heads[0] for jobs in (1, 2))
+    assert heads._n_blocks(len(labels), 1) == 1 < heads._n_blocks(len(labels), 2)
+    assert (one.weights == two.weights).all()
+    assert (one.thresholds == two.thresholds).all()
 
 
 def test_of_many_judging_items_one_fold_chooses_c_and_all_judge(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import numpy as np
+
 from wiretag.cluster import connected, keep_freed_memory
 from wiretag.vectors import Vectoriser
+from wiretag_train.svm import Solution, Texts
 
 
 @contextmanager
@@ -23,12 +26,15 @@ def spread(address: str | None, jobs: int) -> Iterator[None]:
         from joblib import parallel_config
 
         # joblib sends what Dask knows to be large once and not with each task; of our classes Dask knows nothing.
-        sizeof.register(Vectoriser, _size)
+        sizeof.register(Vectoriser, lambda own: _bytes(own.vocabulary))
+        sizeof.register(Texts, lambda own: _bytes(own) + _bytes(own.matrix))
+        sizeof.register(Solution, _bytes)
         client.run(keep_freed_memory)
         with parallel_config("dask", client=client):
             yield
 
 
-def _size(vectoriser: Vectoriser) -> int:
-    """Bytes of a vectoriser's arrays."""
-    return vectoriser.vocabulary.columns.nbytes + vectoriser.vocabulary.idf.nbytes
+def _bytes(holder: object) -> int:
+    """Bytes of the arrays that are attributes of an object."""
+    names = [*getattr(holder, "__slots__", ()), *getattr(holder, "__dict__", ())]
+    return sum(own.nbytes for own in (getattr(holder, name) for name in names) if isinstance(own, np.ndarray))

@@ -93,8 +93,7 @@ def fit(training: TrainingSet, recipe: Recipe, jobs: int, tick: Callable[[str], 
 def vectors_of(training: TrainingSet, recipe: Recipe, jobs: int, tick: Callable[[str], None] = lambda _: None) -> Vectors:
     """The first step of `fit`: after it the texts can go, which are most of what a large training set takes."""
     vectoriser = make_vectoriser(training, recipe, jobs)
-    # liblinear computes in double precision; converting once beats converting for each head.
-    X = matrix(vectoriser, training.texts, jobs).astype(np.float64)
+    X = matrix(vectoriser, training.texts, jobs)
     tick(f"{X.shape[0]:,} items, {X.shape[1]:,} features")
     folds = np.full(len(training.texts), ALWAYS)
     judging = np.flatnonzero(training.judges)

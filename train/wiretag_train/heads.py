@@ -1,28 +1,25 @@
-"""Linear heads: one L2-regularised linear SVM a label, fitted only on the items whose source covers the label.
+"""Linear heads: one linear SVM a label (`svm`), fitted only on the items whose source covers the label.
 
-Fan et al., "LIBLINEAR" (2008), through scikit-learn. Scores of items that did not train a head ("out of fold") come
+Scores of items that did not train a head ("out of fold") come
 from folds that keep groups together; regularisation, thresholds and calibration are chosen on them.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, effective_n_jobs
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.special import expit
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.svm import LinearSVC
 
 from wiretag.model import bent
 from wiretag_train.evaluate import accuracy, f1_scores
+from wiretag_train.svm import Solution, Texts, solve
 from wiretag_train.targets import UNKNOWN, Targets
 from wiretag_train.thresholds import (
     bagged_threshold,
@@ -42,12 +39,8 @@ Bend = tuple[float, float, float]
 _STRAIGHT: Final[Bend] = (1.0, 1.0, 0.0)
 ALWAYS = -1
 N_FOLDS = 3
-# Looser than liblinear's default of 0.1 for this solver: on R90 0.0002 micro- and 0.001 macro-F1 less, 7 passes for 9.
-TOL = 0.3
-# Values times labels of which other processes take a share; starting them costs seconds. A first setting, not searched for.
-_WORTH_PROCESSES = 10_000_000
-# liblinear copies all items, so many bytes a value; of the machine's memory the copies of all processes may take an eighth.
-_COPIED_BYTES, _COPIES_SHARE = 16, 8
+# Labels that are fitted together, at least and at most: fewer fetch too little at a time from memory, more need too much of it.
+_NARROWEST, _WIDEST = 8, 32
 # Added to each feature's sums before their ratio is taken; of 0.03, 0.1 and 1 the best out of fold on R90, R8 and BBC.
 _SMOOTHING = 0.1
 # How much features of a label's own name are enlarged, see `fit_heads`, and from how many items on by less than half of that.
@@ -134,7 +127,7 @@ def fit_heads(
 
     Parameters
     ----------
-    X : shape [n_items, F].
+    X : shape [n_items, F], float32.
     folds : in [0, N_FOLDS), or ALWAYS for items that train every fold and judge none.
     sample_weight : shape [n_items].
     costs : the values of C to choose from; with one, nothing is searched.
@@ -145,6 +138,10 @@ def fit_heads(
     pooled : decide for all labels of the facet together, see `_pooled_decisions`.
     search_folds : how many of the folds choose C.
     """
+    fitted = targets
+    covered = (targets.values != UNKNOWN).any(axis=1)
+    if not covered.all():
+        X, targets, folds, sample_weight = X[covered], targets.rows(covered), folds[covered], sample_weight[covered]
     judging = targets.rows(folds != ALWAYS)
     n_labels = len(targets.labels)
     named = named or [np.empty(0, np.intp)] * n_labels
@@ -166,7 +163,7 @@ def fit_heads(
             chosen.append(cost)
     decide = _pooled_decisions if pooled and not targets.exclusive else _decisions
     slopes, shifts, thresholds, floor, bend = decide(judged, judging)
-    return Heads(targets, weights, intercepts, slopes, shifts, thresholds, tuple(chosen), floor, bend)
+    return Heads(fitted, weights, intercepts, slopes, shifts, thresholds, tuple(chosen), floor, bend)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,49 +185,58 @@ def _fit_member(
 ) -> tuple[Float64, Float32, Float64, float]:
     """Scores of the judging items from out of fold, weights, intercepts, and the chosen C."""
     targets, n_labels = search.targets, len(search.targets.labels)
-    with Parallel(n_jobs=_processes(X.nnz, n_labels, search.jobs), return_as="generator", mmap_mode="r") as pool:
+    blocks = [
+        _Block(np.ascontiguousarray(targets.values[:, labels]), [named[n] for n in labels], naive_bayes)
+        for labels in np.array_split(np.arange(n_labels), _n_blocks(n_labels, effective_n_jobs(search.jobs)))
+    ]
+    starts: list[Solution | None] = [None] * len(blocks)
+    texts = Texts.of(X)
+    # NumPy's and our own machine code let go of the interpreter's lock, so threads share the items.
+    with Parallel(n_jobs=search.jobs, prefer="threads", return_as="generator") as pool:
 
-        def over_labels(task: Callable[..., Any], *args: Any) -> list[Any]:
-            columns = ((np.ascontiguousarray(targets.values[:, n]), search.sample_weight, named[n]) for n in range(n_labels))
+        def over_blocks(task: Callable[..., Any], *args: Any) -> list[Any]:
+            tasks = (
+                delayed(task)(X, texts, block, search.sample_weight, start, *args)
+                for block, start in zip(blocks, starts, strict=True)
+            )
             results = []
-            for result in pool(delayed(task)(X, *column, naive_bayes, *args) for column in columns):
-                search.tick()
+            for block, result in zip(blocks, pool(tasks), strict=True):
+                for _ in block.named:
+                    search.tick()
                 results.append(result)
             return results
 
         def out_of_fold(cost: float, chosen: Sequence[int]) -> Float64:
             """Scores of the judging items in the chosen folds, shape [n_items, L]."""
-            if not n_labels:
-                return np.empty((int(np.isin(judging_folds, chosen).sum()), 0))
-            return np.stack(over_labels(_out_of_fold, search.folds, chosen, cost), axis=1)
+            scores = []
+            for n, (own, last) in enumerate(over_blocks(_out_of_fold, search.folds, chosen, cost)):
+                scores.append(own)
+                starts[n] = last
+            return np.concatenate(scores, axis=1)
 
         judging_folds = search.folds[search.folds != ALWAYS]
         searched = np.isin(judging_folds, range(search.search_folds))
         judging = search.judging.rows(searched)
-        best, found, highest = search.costs[0], np.empty(0), -np.inf
+        best, found, highest, nearest = search.costs[0], np.empty(0), -np.inf, starts
         for cost in sorted(search.costs):
             scores = out_of_fold(cost, range(search.search_folds))
             quality = _quality(scores, judging)
             if quality > highest:  # of equals the smallest C
-                best, found, highest = cost, scores, quality
+                best, found, highest, nearest = cost, scores, quality, list(starts)
+        starts = nearest
         judged = np.full((len(judging_folds), n_labels), np.nan)
         judged[searched] = found
         rest = _other_folds(targets, search.search_folds)
         if rest:
             judged[np.isin(judging_folds, rest)] = out_of_fold(best, rest)
-        fitted = over_labels(_fit_one, best)
-    weights = np.stack([coef for coef, _ in fitted]) if n_labels else np.empty((0, X.shape[1]), np.float32)
-    return judged, weights, np.array([intercept for _, intercept in fitted]), best
+        fitted = over_blocks(_fit_block, best)
+    weights = np.concatenate([texts.in_order(own).T for own in fitted])
+    return judged, weights, np.concatenate([own.intercepts for own in fitted]).astype(np.float64), best
 
 
-def _processes(n_values: int, n_labels: int, jobs: int) -> int:
-    """How many processes to share the labels among."""
-    if n_values * n_labels < _WORTH_PROCESSES:
-        return 1
-    if "SC_PHYS_PAGES" not in getattr(os, "sysconf_names", ()):  # Windows does not say
-        return jobs
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return max(1, min(jobs, memory // _COPIES_SHARE // (n_values * _COPIED_BYTES)))
+def _n_blocks(n_labels: int, jobs: int) -> int:
+    """How many blocks to fit the labels in; what comes out does not depend on it."""
+    return max(1, -(-n_labels // _WIDEST), min(jobs, n_labels // _NARROWEST))
 
 
 def head_steps(targets: Targets, n_costs: int, search_folds: int = N_FOLDS, n_members: int = 1) -> int:
@@ -243,71 +249,77 @@ def _other_folds(targets: Targets, search_folds: int) -> range:
     return range(0) if targets.exclusive else range(search_folds, N_FOLDS)
 
 
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Labels that are fitted together.
+
+    Attributes
+    ----------
+    values : shape [n_items, L], see `Targets`.
+    named : for each label the features of its own name.
+    naive_bayes : see `Member`.
+    """
+
+    values: NDArray[np.int8]
+    named: Sequence[NDArray[np.intp]]
+    naive_bayes: bool
+
+
 def _out_of_fold(
     X: sparse.csr_matrix,
-    truth: NDArray[np.int8],
+    texts: Texts,
+    block: _Block,
     weight: Float64,
-    named: NDArray[np.intp],
-    naive_bayes: bool,
+    start: Solution | None,
     folds: NDArray[np.int64],
     chosen: Sequence[int],
     cost: float,
-) -> Float64:
-    """Scores of one label's items in the chosen folds, from heads that have not seen them."""
-    scores = np.empty(X.shape[0])
+) -> tuple[Float64, Solution | None]:
+    """Scores of the items in the chosen folds, from heads that have not seen them, and the last of these heads.
+
+    A fit starts from the last one, less what the items that now judge had added to it.
+    """
+    scores = np.empty((X.shape[0], len(block.named)))
     for fold in chosen:
         judged = folds == fold
-        coef, intercept = _fit_one(X, truth, np.where(judged, 0.0, weight), named, naive_bayes, cost)
-        scores[judged] = X[judged] @ coef + intercept
-    return scores[np.isin(folds, chosen)]
+        start = _fit_block(X, texts, block, np.where(judged, 0.0, weight), start, cost)
+        scores[judged] = X[judged] @ texts.in_order(start) + start.intercepts
+    return scores[np.isin(folds, chosen)], start
 
 
-def _fit_one(
-    X: sparse.csr_matrix,
-    truth: NDArray[np.int8],
-    weight: Float64,
-    named: NDArray[np.intp],
-    naive_bayes: bool,
-    cost: float,
-) -> tuple[Float32, float]:
-    """Weights and intercept of one label's head; items of weight 0 train nothing, which spares a copy of the others."""
-    known = truth != UNKNOWN
-    trained = known & (weight > 0)
-    positives = int((truth[trained] == 1).sum())
-    if positives in (0, int(trained.sum())):
-        return np.zeros(X.shape[1], np.float32), 1.0 if positives else -1.0
-    if not known.all():
-        X, truth, weight = X[known], truth[known], weight[known]
-    positive = truth == 1
-    factors = _ratios(X, positive, weight) if naive_bayes else np.ones(X.shape[1])
-    factors[named] *= 1 + (_NAMED - 1) * _FEW / (_FEW + positives)
-    head = LinearSVC(C=cost, tol=TOL, random_state=0)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        head.fit(X if (factors == 1).all() else _scaled(X, factors), positive, sample_weight=weight)
-    return (head.coef_[0] * factors).astype(np.float32), float(head.intercept_[0])
+def _fit_block(
+    X: sparse.csr_matrix, texts: Texts, block: _Block, weight: Float64, start: Solution | None, cost: float
+) -> Solution:
+    """The labels' heads; items of weight 0 train nothing."""
+    signs = np.where(block.values == UNKNOWN, 0, 2 * block.values - 1).astype(np.int8)
+    trained = weight > 0
+    positives, negatives = ((signs[trained] == sign).sum(axis=0) for sign in (1, -1))
+    constant = (positives == 0) | (negatives == 0)
+    signs[:, constant] = 0
+    factors = _ratios(X, signs, weight) if block.naive_bayes else None
+    if any(len(columns) for columns in block.named):
+        factors = np.ones((X.shape[1], len(constant)), np.float32) if factors is None else factors
+        for n, columns in enumerate(block.named):
+            factors[columns, n] *= 1 + (_NAMED - 1) * _FEW / (_FEW + positives[n])
+    fitted = solve(texts, signs, weight, cost, factors=factors, start=start)
+    fitted.intercepts[constant] = np.where(positives[constant] > 0, 1.0, -1.0)
+    return fitted
 
 
-def _ratios(X: sparse.csr_matrix, positive: NDArray[np.bool_], weight: Float64) -> Float64:
-    """How strongly each feature speaks for or against a label by itself, shape [F]: factors that keep the mean norm of X.
+def _ratios(X: sparse.csr_matrix, signs: NDArray[np.int8], weight: Float64) -> Float32:
+    """How strongly each feature speaks for or against a label by itself, shape [F, L]: factors that keep the mean norm of X.
 
     Wang and Manning, "Baselines and Bigrams" (2012), NB-SVM: the log ratio of a feature's share among the positive items
     to its share among the others. Regularisation then holds down the features that tell nothing. The sign is of no
     consequence to an SVM.
     """
-    own, others = ((X.T @ (weight * rows)) + _SMOOTHING for rows in (positive, ~positive))
-    ratios = np.abs(np.log((own / own.sum()) / (others / others.sum())))
-    squares = X.multiply(X) @ ratios**2
-    mean: float = np.sqrt(squares[weight > 0]).mean()
-    result: Float64 = ratios / mean if mean > 0 else np.ones_like(ratios)
-    return result
-
-
-def _scaled(X: sparse.csr_matrix, factors: Float64) -> sparse.csr_matrix:
-    """Each column times its factor."""
-    data = factors.take(X.indices)
-    data *= X.data
-    return sparse.csr_matrix((data, X.indices, X.indptr), X.shape)
+    own, others = ((X.T @ (weight[:, None] * (signs == sign))) + _SMOOTHING for sign in (1, -1))
+    ratios = np.abs(np.log((own / own.sum(axis=0)) / (others / others.sum(axis=0))))
+    norms = np.sqrt(X.multiply(X) @ ratios**2)
+    trained = (signs != 0) & (weight[:, None] > 0)
+    mean = (norms * trained).sum(axis=0) / np.maximum(trained.sum(axis=0), 1)
+    factors: Float64 = np.divide(ratios, mean, out=np.ones_like(ratios), where=mean > 0)
+    return factors.astype(np.float32)
 
 
 def _judged(scores: Float64, targets: Targets) -> NDArray[np.bool_]:

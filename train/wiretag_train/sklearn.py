@@ -159,7 +159,7 @@ class WiretagClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 raise ValueError(f"WiretagClassifier needs two classes or more; there is 1 class: {self.classes_[0]!r}.")
             values = np.eye(len(self.classes_), dtype=np.int8)[which]
         targets = Targets("label", tuple(map(str, self.classes_)), values.astype(np.int8), not self.multilabel_)
-        rows = sparse.csr_matrix(X)
+        rows = sparse.csr_matrix(X, dtype=np.float32)
         folds = folds_of([str(n) for n in range(rows.shape[0])], [targets], self.seed)
         heads = fit_heads(rows, targets, folds, np.ones(rows.shape[0]), tuple(self.costs), self.n_jobs)
         self.coef_, self.intercept_ = heads.weights.astype(np.float64), heads.intercepts

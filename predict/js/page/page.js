@@ -9,6 +9,8 @@ const TYPING_PAUSE_MS = 150;
 // What is tagged between two key strokes without a wait; no item is longer.
 const MOST_CHARACTERS = 200_000;
 const UNAUTHORISED = 401;
+// What a command line says of a file in another encoding.
+const NAME_ENCODING = "name its encoding with --encoding";
 
 const element = (id) => document.getElementById(id);
 let tagger = null;
@@ -77,17 +79,22 @@ function ask(facet, label) {
   element("result").querySelector(`[data-place="${CSS.escape(`${facet}/${label}`)}"]`)?.focus();
 }
 
+/** Put a text into the field, no more of it than is seen to be too much: a line of megabytes would hold the browser. */
+function put(text) {
+  element("text").value = text.slice(0, MOST_CHARACTERS + 1);
+  update();
+}
+
 async function take(file) {
   try {
     if (!file) return;
     const bytes = await file.arrayBuffer();
     if (file.name.endsWith(".safetensors")) useModel(bytes, file.name);
     else {
-      element("text").value = decode(new Uint8Array(bytes), file.name);
-      update();
+      put(decode(new Uint8Array(bytes), file.name));
     }
   } catch (error) {
-    notice(error instanceof WiretagError ? error.message : `${file.name} cannot be read.`);
+    notice(error instanceof WiretagError ? error.message.replace(NAME_ENCODING, "save it as UTF-8") : `${file.name} cannot be read.`);
   }
 }
 
@@ -129,7 +136,6 @@ addEventListener("drop", (event) => {
   if (!file && event.target === element("text")) return; // the field takes text by itself
   event.preventDefault();
   if (file) return take(file);
-  element("text").value = event.dataTransfer.getData("text/plain");
-  update();
+  put(event.dataTransfer.getData("text/plain"));
 });
 fetchModel();

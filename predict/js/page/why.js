@@ -20,12 +20,15 @@ export function showWhy(tagger, text, facet, { label, name }, language) {
   element("why").hidden = false;
   element("why-label").textContent = name;
   element("why-label").lang = language;
-  element("why-words").textContent = sentence(telling);
+  element("why-words").replaceChildren(...sentence(telling));
   element("story").lang = language;
   element("story").replaceChildren(...marked(story, telling, strongest));
 }
 
-/** Which words speak for it most, for those who cannot see marks; neighbours that nothing parts are one word. */
+/**
+ * Which words speak for it most, for those who cannot see marks; neighbours that nothing parts are one word. Each stands in an
+ * element of its own direction, so that commas between Arabic words stay where they belong.
+ */
 function sentence(spans) {
   const words = [];
   for (const { start, end, text, weight } of spans.filter((span) => span.weight > 0)) {
@@ -36,7 +39,9 @@ function sentence(spans) {
   const sums = new Map();
   for (const { text, weight } of words) sums.set(text, (sums.get(text) ?? 0) + weight);
   const strongest = [...sums].sort(([, a], [, b]) => b - a).slice(0, MOST_WORDS).map(([word]) => word);
-  return strongest.length ? `Decided above all by: ${strongest.join(", ")}.` : "No word of it speaks for this label.";
+  if (!strongest.length) return ["No word of it speaks for this label."];
+  const parts = strongest.flatMap((word, n) => [n ? ", " : "Decided above all by: ", made("bdi", { text: word })]);
+  return [...parts, "."];
 }
 
 /** Pieces of the story, plain and marked. */

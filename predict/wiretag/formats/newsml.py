@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wiretag.formats import nitf
+from wiretag.formats import nitf, pages
 from wiretag.formats.document import Story, spaced, story
 from wiretag.formats.markup import child, first, lines_of, local, text_of
 
@@ -23,7 +23,9 @@ def _story(item: Element) -> Story:
     lines: list[str] = []
     inline = child(content, "inlineXML", "inlineData") if content is not None else None
     if inline is not None and local(inline) == "inlineData":
-        lines = [spaced(line) for line in "".join(inline.itertext()).splitlines()]
+        text, about = "".join(inline.itertext()), child(item, "itemMeta")
+        headline = headline or (text_of(child(about, "title")) if about is not None else "")
+        lines = pages.fragment(text) if "html" in inline.get("contenttype", "") else [spaced(line) for line in text.splitlines()]
     elif inline is not None and (inner := child(inline, "nitf")) is not None:
         found = nitf.read(inner)[0].text.split("\n")
         headline, lines = headline or found[0], found

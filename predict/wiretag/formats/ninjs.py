@@ -20,7 +20,8 @@ def read(record: Mapping[str, Any]) -> list[Story]:
     # A lone surrogate of JSON has no UTF-8, in which the name is answered.
     named = name.encode("utf-8", "replace").decode() if isinstance(name, str) else None
     headlines = [text for _, text in _texts(record, "headlines", "headline")]
-    bodies = sorted(_texts(record, "bodies", "body"), key=lambda found: _is_html(found[0]))
+    written = list(_texts(record, "bodies", "body")) or list(_texts(record, "descriptions", "description"))
+    bodies = sorted(written, key=lambda found: _is_html(found[0]))
     lines: list[str] = []
     if bodies:
         kind, text = bodies[0]

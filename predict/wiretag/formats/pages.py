@@ -6,6 +6,7 @@ Parsed by selectolax: Python's own `html.parser` takes time quadratic in the len
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from wiretag.errors import InputError
@@ -57,8 +58,9 @@ def read(data: bytes, shown: str, encoding: str | None = None) -> list[Story]:
 
 
 def fragment(text: str) -> list[str]:
-    """A piece of HTML, a paragraph a line."""
-    body = _tree(text, "A part of it", _MOST_OF_A_PART).body
+    """A piece of HTML, a paragraph a line; of an endless one the beginning, for others stand beside it in a feed."""
+    beyond = next(islice(_ELEMENT.finditer(text), _MOST_OF_A_PART, None), None)
+    body = _tree(text[: beyond.start()] if beyond else text, "A part of it", _MOST_OF_A_PART).body
     return _lines(body) if body is not None else []
 
 

@@ -42,7 +42,7 @@ def read(data: bytes, shown: str, encoding: str | None = None) -> Document:
     elif _XML.match(head) or head.lstrip().lower().startswith(("<?xml", "<!doctype")):
         found = _of_xml(data, shown, encoding)
     else:
-        found = Document(_of_text(decode(data, shown, encoding)))
+        found = _of_text(decode(data, shown, encoding))
     if not any(own.text.strip() for own in found.stories):
         raise InputError(f"{shown} holds no text.")
     return found
@@ -57,11 +57,12 @@ def _of_xml(data: bytes, shown: str, encoding: str | None) -> Document:
     return Document(_XML_ROOTS[name](root), name in _SEVERAL)
 
 
-def _of_text(text: str) -> list[Story]:
+def _of_text(text: str) -> Document:
     try:
-        record = json.loads(text) if text.lstrip("\ufeff \t\r\n").startswith("{") else None
+        found = json.loads(text) if text.lstrip("\ufeff \t\r\n").startswith(("{", "[")) else None
     except (ValueError, RecursionError):
-        record = None
-    if isinstance(record, dict) and ninjs.is_ninjs(record):
-        return ninjs.read(record)
-    return [Story(text)]
+        found = None
+    objects = [own for own in (found if isinstance(found, list) else [found]) if isinstance(own, dict) and ninjs.is_ninjs(own)]
+    if objects and (objects == [found] or objects == found):
+        return Document([story for own in objects for story in ninjs.read(own)], isinstance(found, list))
+    return Document([Story(text)])

@@ -925,12 +925,15 @@ function showWhy(tagger, text, facet, { label, name }, language) {
   element("why").hidden = false;
   element("why-label").textContent = name;
   element("why-label").lang = language;
-  element("why-words").textContent = sentence(telling);
+  element("why-words").replaceChildren(...sentence(telling));
   element("story").lang = language;
   element("story").replaceChildren(...marked(story, telling, strongest));
 }
 
-/** Which words speak for it most, for those who cannot see marks; neighbours that nothing parts are one word. */
+/**
+ * Which words speak for it most, for those who cannot see marks; neighbours that nothing parts are one word. Each stands in an
+ * element of its own direction, so that commas between Arabic words stay where they belong.
+ */
 function sentence(spans) {
   const words = [];
   for (const { start, end, text, weight } of spans.filter((span) => span.weight > 0)) {
@@ -941,7 +944,9 @@ function sentence(spans) {
   const sums = new Map();
   for (const { text, weight } of words) sums.set(text, (sums.get(text) ?? 0) + weight);
   const strongest = [...sums].sort(([, a], [, b]) => b - a).slice(0, MOST_WORDS).map(([word]) => word);
-  return strongest.length ? `Decided above all by: ${strongest.join(", ")}.` : "No word of it speaks for this label.";
+  if (!strongest.length) return ["No word of it speaks for this label."];
+  const parts = strongest.flatMap((word, n) => [n ? ", " : "Decided above all by: ", made("bdi", { text: word })]);
+  return [...parts, "."];
 }
 
 /** Pieces of the story, plain and marked. */
@@ -972,6 +977,8 @@ const TYPING_PAUSE_MS = 150;
 // What is tagged between two key strokes without a wait; no item is longer.
 const MOST_CHARACTERS = 200_000;
 const UNAUTHORISED = 401;
+// What a command line says of a file in another encoding.
+const NAME_ENCODING = "name its encoding with --encoding";
 
 const element = (id) => document.getElementById(id);
 let tagger = null;
@@ -1040,17 +1047,22 @@ function ask(facet, label) {
   element("result").querySelector(`[data-place="${CSS.escape(`${facet}/${label}`)}"]`)?.focus();
 }
 
+/** Put a text into the field, no more of it than is seen to be too much: a line of megabytes would hold the browser. */
+function put(text) {
+  element("text").value = text.slice(0, MOST_CHARACTERS + 1);
+  update();
+}
+
 async function take(file) {
   try {
     if (!file) return;
     const bytes = await file.arrayBuffer();
     if (file.name.endsWith(".safetensors")) useModel(bytes, file.name);
     else {
-      element("text").value = decode(new Uint8Array(bytes), file.name);
-      update();
+      put(decode(new Uint8Array(bytes), file.name));
     }
   } catch (error) {
-    notice(error instanceof WiretagError ? error.message : `${file.name} cannot be read.`);
+    notice(error instanceof WiretagError ? error.message.replace(NAME_ENCODING, "save it as UTF-8") : `${file.name} cannot be read.`);
   }
 }
 
@@ -1092,8 +1104,7 @@ addEventListener("drop", (event) => {
   if (!file && event.target === element("text")) return; // the field takes text by itself
   event.preventDefault();
   if (file) return take(file);
-  element("text").value = event.dataTransfer.getData("text/plain");
-  update();
+  put(event.dataTransfer.getData("text/plain"));
 });
 fetchModel();
 return {  };

@@ -7,6 +7,7 @@ import logging
 import signal
 import socket
 from contextlib import suppress
+from ipaddress import ip_address
 
 import uvicorn
 
@@ -49,10 +50,17 @@ def run(live: LiveModel, settings: Settings, host: str, port: int) -> None:
             loop.add_signal_handler(signal.SIGHUP, lambda: loop.run_in_executor(None, live.reload))
         await server.serve(sockets=[listening])
 
+    log = logging.getLogger("wiretag")
     port = listening.getsockname()[1]  # 0 asks for any
-    logging.getLogger("wiretag").info("Model %s on http://%s:%d; Ctrl-C ends.", live.current.version, host, port)
+    if settings.token is None and not _is_loopback(listening):
+        log.warning("Whoever reaches %s may ask: no token is set. To ask for one, set WIRETAG_TOKEN.", host)
+    log.info("Model %s on http://%s:%d; Ctrl-C ends.", live.current.version, host, port)
     with listening, suppress(KeyboardInterrupt):
         asyncio.run(serve())
+
+
+def _is_loopback(listening: socket.socket) -> bool:
+    return ip_address(listening.getsockname()[0].partition("%")[0]).is_loopback
 
 
 def listening_on(host: str, port: int, backlog: int) -> socket.socket:
