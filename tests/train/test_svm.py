@@ -13,7 +13,7 @@ from scipy import sparse
 from sklearn.svm import LinearSVC
 
 from wiretag_train import svm
-from wiretag_train.svm import Texts, solve
+from wiretag_train.svm import Factors, Texts, solve
 
 TOLERANCE = 0.003
 
@@ -70,7 +70,7 @@ def test_enlarged_features_are_those_of_texts_in_which_they_are_larger() -> None
         np.ones(len(signs)),
         np.random.default_rng(2).uniform(0.2, 4, (X.shape[1], signs.shape[1])).astype(np.float32),
     )
-    found = solved(X, signs, weight, 1.0, factors=factors)
+    found = solved(X, signs, weight, 1.0, factors=Factors(np.arange(X.shape[1]), factors))
     for label in range(signs.shape[1]):
         own = np.append(factors[:, label], 1)
         exact = liblinear(X.multiply(factors[:, label]).tocsr(), signs[:, label], weight, 1.0) * own
@@ -120,8 +120,9 @@ def test_a_start_may_be_of_other_factors_and_another_cost(monkeypatch: pytest.Mo
     X, signs = problem()
     texts, weight = Texts.of(X), np.ones(len(signs))
     some, others = np.random.default_rng(3).uniform(0.5, 2, (2, X.shape[1], signs.shape[1])).astype(np.float32)
-    start = solve(texts, signs, weight, 0.3, factors=some)
-    warm, cold = (solve(texts, signs, weight, 1.0, factors=others, start=first) for first in (start, None))
+    start = solve(texts, signs, weight, 0.3, factors=Factors(np.arange(20), some[:20]))
+    now = Factors(np.arange(10, X.shape[1]), others[10:])
+    warm, cold = (solve(texts, signs, weight, 1.0, factors=now, start=first) for first in (start, None))
     assert warm.weights == pytest.approx(cold.weights, abs=1e-2)
 
 

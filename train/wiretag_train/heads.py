@@ -19,7 +19,7 @@ from scipy.special import expit
 
 from wiretag.model import bent
 from wiretag_train.evaluate import accuracy, f1_scores
-from wiretag_train.svm import Solution, Texts, solve
+from wiretag_train.svm import Factors, Solution, Texts, solve
 from wiretag_train.targets import UNKNOWN, Targets
 from wiretag_train.thresholds import (
     bagged_threshold,
@@ -296,11 +296,11 @@ def _fit_block(
     positives, negatives = ((signs[trained] == sign).sum(axis=0) for sign in (1, -1))
     constant = (positives == 0) | (negatives == 0)
     signs[:, constant] = 0
-    factors = _ratios(X, signs, weight) if block.naive_bayes else None
-    if any(len(columns) for columns in block.named):
-        factors = np.ones((X.shape[1], len(constant)), np.float32) if factors is None else factors
-        for n, columns in enumerate(block.named):
-            factors[columns, n] *= 1 + (_NAMED - 1) * _FEW / (_FEW + positives[n])
+    features = np.arange(X.shape[1]) if block.naive_bayes else np.unique(np.concatenate([np.empty(0, np.intp), *block.named]))
+    values = _ratios(X, signs, weight) if block.naive_bayes else np.ones((len(features), len(constant)), np.float32)
+    for n, columns in enumerate(block.named):
+        values[np.searchsorted(features, columns), n] *= 1 + (_NAMED - 1) * _FEW / (_FEW + positives[n])
+    factors = Factors(features, values) if len(features) else None
     fitted = solve(texts, signs, weight, cost, factors=factors, start=start)
     fitted.intercepts[constant] = np.where(positives[constant] > 0, 1.0, -1.0)
     return fitted

@@ -77,6 +77,20 @@ class Texts:
 
 
 @dataclass(frozen=True, slots=True)
+class Factors:
+    """By which a label's own features are enlarged before fitting: regularisation holds down an enlarged feature less.
+
+    Attributes
+    ----------
+    features : shape [k], those that are enlarged for any label.
+    values : shape [k, L].
+    """
+
+    features: NDArray[np.intp]
+    values: Float32
+
+
+@dataclass(frozen=True, slots=True)
 class Solution:
     """L fitted SVMs over n texts and F features.
 
@@ -100,7 +114,7 @@ def solve(
     weight: Float64,
     cost: float,
     *,
-    factors: Float32 | None = None,
+    factors: Factors | None = None,
     start: Solution | None = None,
 ) -> Solution:
     """Fit the SVMs of L labels.
@@ -110,21 +124,20 @@ def solve(
     signs : shape [n, L]: 1 where a label holds, -1 where it does not, 0 where the text takes no part in it.
     weight : shape [n], of each text in the loss; texts of weight 0 take no part.
     cost : C, what the loss of all texts counts beside the weights' squares.
-    factors : shape [F, L], by which a label's own features are enlarged before fitting: regularisation holds down an
-        enlarged feature less. The weights that come back are those of the features as they are in the texts.
+    factors : the weights that come back are those of the features as they are in the texts.
     start : another fit of the same labels to the same texts, from which fewer passes are needed.
     """
     signs, weight = signs[texts.order], weight[texts.order]
     (n, n_labels), n_features = signs.shape, texts.matrix.shape[1]
     taking_part = (weight > 0) & (signs != 0).any(axis=1)
-    scaled = factors is not None
+    curvature = np.repeat(texts.squares[:, None] + np.float32(1), n_labels, axis=1)
+    enlarged, row_of = np.empty((0, n_labels), np.float32), np.full(n_features, -1, np.int32)
     if factors is not None:
-        enlarged = np.empty_like(factors)
-        enlarged[texts.places] = np.square(factors)
-        curvature = np.ascontiguousarray(texts.matrix.multiply(texts.matrix) @ enlarged + 1, np.float32)
-    else:
-        enlarged = np.empty((0, n_labels), np.float32)
-        curvature = np.repeat(texts.squares[:, None] + np.float32(1), n_labels, axis=1)
+        by_place = np.argsort(texts.places[factors.features])
+        columns = texts.places[factors.features[by_place]]
+        enlarged, row_of[columns] = np.square(factors.values[by_place]), np.arange(len(columns), dtype=np.int32)
+        own = texts.matrix[:, columns]
+        curvature += own.multiply(own) @ (enlarged - 1)
     slack = np.divide(0.5, cost * weight, out=np.zeros(n), where=weight > 0).astype(np.float32)
     weights, intercepts, dual = (np.zeros((size, n_labels), np.float32) for size in (n_features, 1, n))
     matrix = texts.matrix.indptr, texts.matrix.indices, texts.matrix.data, signs
@@ -133,18 +146,18 @@ def solve(
         grown = np.float32((cost / start.cost) ** _GROWTH)
         np.multiply(start.dual * grown, (signs != 0) & taking_part[:, None], out=dual)
         summed = dual
-        if not scaled:  # what is there already, less what takes no part any more
+        if factors is None:  # what is there already, less what takes no part any more
             np.multiply(start.weights, grown, out=weights)
             np.multiply(start.intercepts, grown, out=intercepts[0])
             summed = dual - start.dual * grown
-        _add_up(np.flatnonzero(summed.any(axis=1)), *matrix, enlarged, scaled, weights, intercepts[0], summed)
+        _add_up(np.flatnonzero(summed.any(axis=1)), *matrix, enlarged, row_of, weights, intercepts[0], summed)
     draw = np.random.default_rng(0)
     moving = np.ones(n_labels, np.bool_)
     for _ in range(_MOST_PASSES):
         # Of all texts, so that the order of a label's own does not depend on the others'.
         order = (draw.permutation(-(-n // _RUN))[:, None] * _RUN + np.arange(_RUN)).ravel()
         order = order[order < n]
-        gained, objective = _pass(order[taking_part[order]], *matrix, slack, curvature, enlarged, scaled, moving, *fitted)
+        gained, objective = _pass(order[taking_part[order]], *matrix, slack, curvature, enlarged, row_of, moving, *fitted)
         moving &= gained > _GAIN * objective
         if not moving.any():
             break
@@ -163,12 +176,13 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _pass_over(  # type: ignore[no-untyped-def]  # noqa: C901 - one loop, in the order of the formulas above
-    order, indptr, indices, data, signs, slack, curvature, enlarged, scaled, moving, weights, intercepts, dual
+    order, indptr, indices, data, signs, slack, curvature, enlarged, row_of, moving, weights, intercepts, dual
 ):
     """One pass; what it adds to each label's dual objective, and this, both as seen text by text on the way."""
     n_labels = weights.shape[1]
     score = np.empty(n_labels, np.float32)
     gained, objective = np.zeros(n_labels, np.float64), np.zeros(n_labels, np.float64)
+    all_enlarged = len(enlarged) == len(weights)
     one, zero, half = np.float32(1), np.float32(0), np.float32(0.5)
     for i in order:
         first, last = indptr[i], indptr[i + 1]
@@ -195,16 +209,19 @@ def _pass_over(  # type: ignore[no-untyped-def]  # noqa: C901 - one loop, in the
                 intercepts[n] += score[n]
             for k in range(first, last):
                 feature, value = indices[k], data[k]
-                if scaled:
+                if all_enlarged:  # then each in its own place, which spares looking up and guessing
                     for n in range(n_labels):
                         weights[feature, n] += value * score[n] * enlarged[feature, n]
-                else:
+                elif row_of[feature] < 0:
                     for n in range(n_labels):
                         weights[feature, n] += value * score[n]
+                else:
+                    for n in range(n_labels):
+                        weights[feature, n] += value * score[n] * enlarged[row_of[feature], n]
     return gained, objective
 
 
-def _sum_of(rows, indptr, indices, data, signs, enlarged, scaled, weights, intercepts, dual):  # type: ignore[no-untyped-def]
+def _sum_of(rows, indptr, indices, data, signs, enlarged, row_of, weights, intercepts, dual):  # type: ignore[no-untyped-def]
     """Weights and intercepts of given dual variables."""
     n_labels = weights.shape[1]
     for i in rows:
@@ -212,9 +229,10 @@ def _sum_of(rows, indptr, indices, data, signs, enlarged, scaled, weights, inter
             intercepts[n] += dual[i, n] * np.float32(signs[i, n])
         for k in range(indptr[i], indptr[i + 1]):
             feature, value = indices[k], data[k]
+            row = row_of[feature]
             for n in range(n_labels):
                 own = value * dual[i, n] * np.float32(signs[i, n])
-                weights[feature, n] += own * enlarged[feature, n] if scaled else own
+                weights[feature, n] += own if row < 0 else own * enlarged[row, n]
 
 
 _pass, _add_up = _compiled(_pass_over), _compiled(_sum_of)
