@@ -88,6 +88,18 @@ def test_items_of_weight_0_train_nothing(monkeypatch: pytest.MonkeyPatch) -> Non
         assert fitted(60) == pytest.approx(fitted(40), abs=0.002)
 
 
+def test_a_label_that_a_fold_holds_alone_is_fitted_anew_by_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the fold judges, the label never holds: what is said then must not be where the next fit starts."""
+    monkeypatch.setattr(svm, "_GAIN", 1e-9)
+    X = sparse.random(90, 20, 0.4, "csr", np.float32, random_state=0)
+    folds = np.arange(90) % 3
+    values = np.zeros((90, 1), np.int8)
+    values[np.flatnonzero(folds == 0)[:6]] = 1
+    after_folds = fit_heads(X, Targets("topic", ("a",), values), folds, np.ones(90), (1.0,), 1)
+    at_once = svm.solve(Texts.of(X), 2 * values - 1, np.ones(90), 1.0)
+    assert after_folds.intercepts == pytest.approx(at_once.intercepts, abs=1e-3)
+
+
 def test_the_number_of_threads_changes_no_bit() -> None:
     items = small_items(90)
     labels = [f"{topic}-{n}" for n in range(9) for topic in WORDS]

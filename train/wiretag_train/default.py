@@ -76,7 +76,7 @@ def train(folder: Path, output: Path, seed: int, jobs: int, quiet: bool, say: Sa
             "seed": seed,
             "recipe": asdict(DEFAULT_RECIPE),
             "costs": {head.targets.facet: head.costs[0] for head in fitted.heads},
-            "libraries": {name: version(name) for name in ("wiretag", "numpy", "scipy", "scikit-learn", "wordfreq")},
+            "libraries": {name: version(name) for name in ("wiretag", "numpy", "scipy", "scikit-learn", "numba", "wordfreq")},
         },
         "licence": _LICENCE,
     }

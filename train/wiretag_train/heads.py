@@ -1,14 +1,14 @@
 """Linear heads: one linear SVM a label (`svm`), fitted only on the items whose source covers the label.
 
-Scores of items that did not train a head ("out of fold") come
-from folds that keep groups together; regularisation, thresholds and calibration are chosen on them.
+Scores of items that did not train a head ("out of fold") come from folds that keep groups together; regularisation,
+thresholds and calibration are chosen on them.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -40,6 +40,7 @@ _STRAIGHT: Final[Bend] = (1.0, 1.0, 0.0)
 ALWAYS = -1
 N_FOLDS = 3
 # Labels that are fitted together, at least and at most: fewer fetch too little at a time from memory, more need too much of it.
+# First settings, not searched for.
 _NARROWEST, _WIDEST = 8, 32
 # Added to each feature's sums before their ratio is taken; of 0.03, 0.1 and 1 the best out of fold on R90, R8 and BBC.
 _SMOOTHING = 0.1
@@ -138,7 +139,7 @@ def fit_heads(
     pooled : decide for all labels of the facet together, see `_pooled_decisions`.
     search_folds : how many of the folds choose C.
     """
-    fitted = targets
+    all_targets = targets
     covered = (targets.values != UNKNOWN).any(axis=1)
     if not covered.all():
         X, targets, folds, sample_weight = X[covered], targets.rows(covered), folds[covered], sample_weight[covered]
@@ -163,7 +164,7 @@ def fit_heads(
             chosen.append(cost)
     decide = _pooled_decisions if pooled and not targets.exclusive else _decisions
     slopes, shifts, thresholds, floor, bend = decide(judged, judging)
-    return Heads(fitted, weights, intercepts, slopes, shifts, thresholds, tuple(chosen), floor, bend)
+    return Heads(all_targets, weights, intercepts, slopes, shifts, thresholds, tuple(chosen), floor, bend)
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,8 +303,8 @@ def _fit_block(
         values[np.searchsorted(features, columns), n] *= 1 + (_NAMED - 1) * _FEW / (_FEW + positives[n])
     factors = Factors(features, values) if len(features) else None
     fitted = solve(texts, signs, weight, cost, factors=factors, start=start)
-    fitted.intercepts[constant] = np.where(positives[constant] > 0, 1.0, -1.0)
-    return fitted
+    always = np.where(positives > 0, 1.0, -1.0)
+    return replace(fitted, intercepts=np.where(constant, always, fitted.intercepts).astype(np.float32))
 
 
 def _ratios(X: sparse.csr_matrix, signs: NDArray[np.int8], weight: Float64) -> Float32:

@@ -3,7 +3,7 @@
 L2-regularised SVMs with squared hinge loss, by dual coordinate descent: Hsieh et al., "A Dual Coordinate Descent Method for
 Large-scale Linear SVM" (2008), the method of LIBLINEAR and so of scikit-learn's `LinearSVC`, which reads all texts anew for
 each label. Here one pass over the texts serves all labels: a feature's weights for them lie side by side, so they are
-fetched from memory once and computed with together. Forty topics take a ninth of the time. Numba compiles the passes.
+fetched from memory once and computed with together. Numba compiles the passes.
 
 In each pass, text i with labels y (1 or -1) and dual variables a moves, for all labels at once,
 
@@ -61,9 +61,9 @@ class Texts:
     places: NDArray[np.int32]
 
     @classmethod
-    def of(cls, X: sparse.csr_matrix, seed: int = 0) -> Texts:
+    def of(cls, X: sparse.csr_matrix) -> Texts:
         """Lay out texts of shape [n, F]."""
-        order = np.random.default_rng(seed).permutation(X.shape[0])
+        order = np.random.default_rng(0).permutation(X.shape[0])
         places = np.empty(X.shape[1], np.int32)
         places[np.argsort(-np.bincount(X.indices, minlength=X.shape[1]), kind="stable")] = np.arange(X.shape[1], dtype=np.int32)
         rows = X[order]
@@ -148,7 +148,8 @@ def solve(
         summed = dual
         if factors is None:  # what is there already, less what takes no part any more
             np.multiply(start.weights, grown, out=weights)
-            np.multiply(start.intercepts, grown, out=intercepts[0])
+            # A label that was not fitted has no part in any dual variable, whatever its intercept was then set to.
+            np.multiply(start.intercepts, grown, out=intercepts[0], where=start.dual.any(axis=0))
             summed = dual - start.dual * grown
         _add_up(np.flatnonzero(summed.any(axis=1)), *matrix, enlarged, row_of, weights, intercepts[0], summed)
     draw = np.random.default_rng(0)

@@ -1,5 +1,5 @@
 /** The page: an item in, its tags and what decided them out. All that comes from outside goes to the page as plain text. */
-import { decode } from "../src/decoding.js";
+import { decode, NAME_ENCODING } from "../src/decoding.js";
 import { WiretagError } from "../src/errors.js";
 import { Tagger } from "../src/tagger.js";
 import { showResult, speak } from "./result.js";
@@ -9,8 +9,6 @@ const TYPING_PAUSE_MS = 150;
 // What is tagged between two key strokes without a wait; no item is longer.
 const MOST_CHARACTERS = 200_000;
 const UNAUTHORISED = 401;
-// What a command line says of a file in another encoding.
-const NAME_ENCODING = "name its encoding with --encoding";
 
 const element = (id) => document.getElementById(id);
 let tagger = null;

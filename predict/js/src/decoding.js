@@ -1,6 +1,8 @@
 /** Bytes to text, and text to what may be shown. */
 import { InputError } from "./errors.js";
 
+/** What a command line says of a file in another encoding. */
+export const NAME_ENCODING = "name its encoding with --encoding";
 const MARKS = [
   ["utf-8", [0xef, 0xbb, 0xbf]],
   ["utf-16le", [0xff, 0xfe]],
@@ -22,7 +24,7 @@ export function decode(data, shown, encoding) {
     text = decoder.decode(data);
   } catch {
     if (data.subarray(0, 4096).includes(0)) throw new InputError(`${shown} is a binary file, not text.`);
-    throw new InputError(`${shown} is not ${chosen.toUpperCase()} text; name its encoding with --encoding.`);
+    throw new InputError(`${shown} is not ${chosen.toUpperCase()} text; ${NAME_ENCODING}.`);
   }
   if (text.slice(0, 4096).includes("\0")) throw new InputError(`${shown} is a binary file, not text.`);
   return text;

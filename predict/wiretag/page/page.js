@@ -22,6 +22,8 @@ const src_decoding = (() => {
 /** Bytes to text, and text to what may be shown. */
 const { InputError } = src_errors;
 
+/** What a command line says of a file in another encoding. */
+const NAME_ENCODING = "name its encoding with --encoding";
 const MARKS = [
   ["utf-8", [0xef, 0xbb, 0xbf]],
   ["utf-16le", [0xff, 0xfe]],
@@ -43,7 +45,7 @@ function decode(data, shown, encoding) {
     text = decoder.decode(data);
   } catch {
     if (data.subarray(0, 4096).includes(0)) throw new InputError(`${shown} is a binary file, not text.`);
-    throw new InputError(`${shown} is not ${chosen.toUpperCase()} text; name its encoding with --encoding.`);
+    throw new InputError(`${shown} is not ${chosen.toUpperCase()} text; ${NAME_ENCODING}.`);
   }
   if (text.slice(0, 4096).includes("\0")) throw new InputError(`${shown} is a binary file, not text.`);
   return text;
@@ -51,7 +53,7 @@ function decode(data, shown, encoding) {
 
 /** Text without control characters, safe to show on a terminal. */
 const printable = (text) => text.replace(/(?! )[\p{C}\p{Z}]/gu, "\ufffd");
-return { decode, printable };
+return { NAME_ENCODING, decode, printable };
 })();
 const src_unicode = (() => {
 // Made by tests/make_codepoints_js.py, which says how it is packed.
@@ -967,7 +969,7 @@ return { hideWhy, showWhy };
 })();
 const page_page = (() => {
 /** The page: an item in, its tags and what decided them out. All that comes from outside goes to the page as plain text. */
-const { decode } = src_decoding;
+const { decode, NAME_ENCODING } = src_decoding;
 const { WiretagError } = src_errors;
 const { Tagger } = src_tagger;
 const { showResult, speak } = page_result;
@@ -977,8 +979,6 @@ const TYPING_PAUSE_MS = 150;
 // What is tagged between two key strokes without a wait; no item is longer.
 const MOST_CHARACTERS = 200_000;
 const UNAUTHORISED = 401;
-// What a command line says of a file in another encoding.
-const NAME_ENCODING = "name its encoding with --encoding";
 
 const element = (id) => document.getElementById(id);
 let tagger = null;
