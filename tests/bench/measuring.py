@@ -231,9 +231,8 @@ def store(section: str, key: str, figures: Mapping[str, Any] | Measured) -> None
     """Keep figures in `RESULTS`, with what they were measured with."""
     everything = stored()
     content = asdict(figures) if isinstance(figures, Measured) else dict(figures)
-    made_with = {"program": code_fingerprint(), "load": round(os.getloadavg()[0], 1)}
+    made_with = {"program": code_fingerprint(), "machine": machine(), "load": round(os.getloadavg()[0], 1)}
     everything.setdefault(section, {})[key] = {**_rounded(content), **made_with}
-    everything["machine"] = machine()
     with written_beside(RESULTS) as beside:
         beside.write_text(json.dumps(everything, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
 

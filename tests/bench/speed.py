@@ -205,6 +205,11 @@ def _report(everything: dict[str, Any]) -> str:
         rounds = f" Ratios of single rounds: {spread[0]:.2f} to {spread[1]:.2f}." if spread else ""
         code = "" if found["program"] == code_fingerprint() else f", by the code {found['program']}"
         notes.append(f"**{row.key}** (load {found['load']}{code}): {found['details']}{rounds}")
+    on: dict[str, list[str]] = {}
+    for section in ("rows", "growth"):
+        for key, figures in sorted(everything.get(section, {}).items()):
+            on.setdefault(figures["machine"], []).append(key if section == "rows" else f"growth of {key}")
+    machines = "; ".join(name + (f" ({', '.join(keys)})" if len(on) > 1 else "") for name, keys in sorted(on.items()))
     programs = {figures["program"] for section in ("rows", "growth") for figures in everything.get(section, {}).values()}
     mixed = (
         f" Figures are of {len(programs)} states of the code; those of another than the present one are marked."
@@ -213,7 +218,7 @@ def _report(everything: dict[str, Any]) -> str:
     )
     head = (
         "# Speed, memory and size, beside others\n\n"
-        f"Made by `make bench-speed` on {everything.get('machine', 'a machine')}. Both sides take turns, at least {ROUNDS} "
+        f"Made by `make bench-speed` on {machines}. Both sides take turns, at least {ROUNDS} "
         "rounds after one that does not count, and of each the fastest round stands here: CPU seconds of one thread, unless a "
         "row says otherwise, since they depend less on what else the machine does. The load beside each row is the system's, at "
         f"its end. A ratio is how many times faster we are, or, where the goal is a limit, how many times theirs we need.{mixed}"
