@@ -5,10 +5,17 @@ from pathlib import Path
 import pytest
 from small import small_items
 
+from wiretag import acceleration
 from wiretag import model as model_file
 from wiretag.tagger import Tagger
 from wiretag_train.own_data import train_own
 from wiretag_train.recipe import Recipe
+
+
+@pytest.fixture(autouse=True)
+def not_accelerated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test begins with NumPy alone, whatever the tests before it have loaded."""
+    monkeypatch.setattr(acceleration, "_state", acceleration.State())
 
 
 @pytest.fixture(scope="session")

@@ -57,7 +57,26 @@ def fold_of(code: int) -> int:
     return ord(FOLDS.get(lower, lower))
 
 
+def is_steady(code: int, seconds: set[int]) -> bool:
+    """Whether no text changes its words by NFKC for holding this character, whatever stands beside it (Unicode Standard
+    Annex 15, Quick_Check: Yes). Separators may become others, such as a full-width comma or an ellipsis."""
+    char = chr(code)
+    if unicodedata.category(char) == "Cn" or unicodedata.combining(char) or code in seconds:
+        return False
+    normal = unicodedata.normalize("NFKC", char)
+    separators = all(class_of(ord(own)) == SEPARATOR and not unicodedata.combining(own) for own in (char, *normal))
+    return normal == char or separators
+
+
+def composing_seconds() -> set[int]:
+    """Characters that may compose with the one before them: second parts of decompositions, vowels and finals of Hangul."""
+    parts = [unicodedata.decomposition(chr(code)).split() for code in range(0x110000)]
+    seconds = {int(own[1], 16) for own in parts if len(own) == 2 and not own[0].startswith("<")}
+    return seconds | set(range(0x1161, 0x1176)) | set(range(0x11A8, 0x11C3))
+
+
 def main() -> None:
+    seconds = composing_seconds()
     classes = [class_of(code) if not 0xD800 <= code <= 0xDFFF else SEPARATOR for code in range(0x110000)]
     starts = [code for code in range(0x110000) if code == 0 or classes[code] != classes[code - 1]]
     folds = [
@@ -71,6 +90,7 @@ def main() -> None:
         "fold_from": [a for a, _ in folds],
         "fold_to": [b for _, b in folds],
         "unassigned_ranges": ranges(unassigned),
+        "unsteady_ranges": ranges([code for code in range(0x110000) if not is_steady(code, seconds)]),
     }
     target = Path(__file__).parents[1] / "predict" / "wiretag" / "codepoints.json"
     target.write_text(json.dumps(table, separators=(",", ":")) + "\n")

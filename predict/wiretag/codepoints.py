@@ -50,6 +50,19 @@ def _symbols(size: int) -> NDArray[np.uint32]:
     return table
 
 
+def is_steady(highest: int = _ALL - 1) -> NDArray[np.bool_]:
+    """Whether a text of such characters alone need not be normalised, of every code point up to at least `highest`.
+
+    It may differ from its NFKC in separators, such as full-width commas, which all look the same.
+    """
+    return _is_steady(_BASIC if highest < _BASIC else _ALL)
+
+
+@cache
+def _is_steady(size: int) -> NDArray[np.bool_]:
+    return ~_in_ranges("unsteady_ranges", size)
+
+
 def is_unassigned(highest: int = _ALL - 1) -> NDArray[np.bool_]:
     """Whether the table's Unicode version lacks a code point, up to at least `highest`: a quick look before `unassigned`."""
     return _is_unassigned(_BASIC if highest < _BASIC else _ALL)
@@ -57,7 +70,11 @@ def is_unassigned(highest: int = _ALL - 1) -> NDArray[np.bool_]:
 
 @cache
 def _is_unassigned(size: int) -> NDArray[np.bool_]:
-    flat = np.array(_data()["unassigned_ranges"])
+    return _in_ranges("unassigned_ranges", size)
+
+
+def _in_ranges(name: str, size: int) -> NDArray[np.bool_]:
+    flat = np.array(_data()[name])
     flat[1::2] += 1
     bounds = np.concatenate(([0], flat, [_ALL])).clip(max=size)
     return np.repeat(np.arange(len(bounds) - 1) % 2 == 1, np.diff(bounds))

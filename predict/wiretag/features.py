@@ -37,7 +37,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from wiretag import codepoints
+from wiretag import acceleration, codepoints
 from wiretag.codepoints import CLASS_SHIFT, DIGIT, HANGUL, IDEOGRAPH, IGNORABLE, SPACED, SYLLABLE
 
 Uint32 = NDArray[np.uint32]
@@ -148,9 +148,17 @@ def count_block(texts: Sequence[str], config: FeatureConfig) -> Counts:
     """Counts of the views of `config` in up to `BLOCK_TEXTS` texts."""
     if len(texts) > BLOCK_TEXTS:
         raise ValueError(f"A block holds at most {BLOCK_TEXTS} texts; this one has {len(texts)}.")
-    symbols, starts, titles = _symbols(texts, config.title)
+    if (compiled := acceleration.for_block(texts)) is not None:
+        counted: Counts = compiled.count_block(texts, config)
+        return counted
+    return count_by_arrays(texts, config)
+
+
+def count_by_arrays(texts: Sequence[str], config: FeatureConfig) -> Counts:
+    """`count_block` with NumPy alone."""
+    symbols, starts, titles = symbols_of(texts, config.title)
     classes = (symbols >> np.uint32(CLASS_SHIFT)).astype(np.uint8)
-    prefix, inverse = _prefix_hashes(symbols)
+    prefix, inverse = prefix_hashes(symbols)
     letters = (classes == SPACED) | (classes == DIGIT)
     edges = _edges(letters | (classes == HANGUL))
     first, at_edges = edges[::2], prefix.take(edges)
@@ -197,36 +205,46 @@ def nfkc(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
-def _all_normalised(texts: Sequence[str]) -> Sequence[str]:
-    """`normalise` of each text; code points are looked up for all texts at once, which the pattern would do far slower."""
-    joined = "".join(texts)
-    if joined.isascii():
-        return texts
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-    if codepoints.is_unassigned(codes.max())[codes].any():
-        return [normalise(text) for text in texts]
-    return [nfkc(text) for text in texts]
-
-
-def _symbols(texts: Sequence[str], with_titles: bool) -> tuple[Uint32, NDArray[np.int64], NDArray[np.int64]]:
+def symbols_of(texts: Sequence[str], with_titles: bool) -> tuple[Uint32, NDArray[np.int64], NDArray[np.int64]]:
     """Symbols of all texts with a separator before, between and behind; where each text starts, where its title ends."""
-    normal = _all_normalised(texts)
-    joined = "\n" + "\n".join(normal) + "\n"
-    lengths = np.fromiter((len(text) + 1 for text in normal), np.int64, len(normal))
-    starts = np.cumsum(lengths) - lengths + 1
-    titles = starts + np.fromiter((title_length(text) for text in normal), np.int64, len(normal)) if with_titles else starts
-    if joined.isascii():
-        codes: NDArray[np.uint8] | Uint32 = np.frombuffer(joined.encode("ascii"), np.uint8)
-    else:
-        codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+    codes, starts = _codes(texts)
+    texts, codes, starts = _normalised(texts, codes, starts)
+    titles = starts + np.fromiter((title_length(text) for text in texts), np.int64, len(texts)) if with_titles else starts
     # No code point lies outside the table; "clip" spares the check.
     symbols = codepoints.symbols(codes.max()).take(codes, mode="clip")
-    if not joined.isascii():
+    if codes.dtype == np.uint32:
         ignored = np.flatnonzero((symbols >> np.uint32(CLASS_SHIFT)) == IGNORABLE)
         if len(ignored):
             symbols = np.delete(symbols, ignored)
             starts, titles = (places - np.searchsorted(ignored, places) for places in (starts, titles))
     return symbols, starts, titles
+
+
+def _codes(texts: Sequence[str]) -> tuple[NDArray[np.uint8] | Uint32, NDArray[np.int64]]:
+    """Code points of all texts with a line's end before, between and behind; where each text starts."""
+    joined = "\n" + "\n".join(texts) + "\n"
+    lengths = np.fromiter((len(text) + 1 for text in texts), np.int64, len(texts))
+    starts = np.cumsum(lengths) - lengths + 1
+    if joined.isascii():
+        return np.frombuffer(joined.encode("ascii"), np.uint8), starts
+    return np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32), starts
+
+
+def _normalised(
+    texts: Sequence[str], codes: NDArray[np.uint8] | Uint32, starts: NDArray[np.int64]
+) -> tuple[Sequence[str], NDArray[np.uint8] | Uint32, NDArray[np.int64]]:
+    """Texts, code points and starts after normalising what would else give other features: few texts, most in Thai."""
+    if codes.dtype == np.uint8:
+        return texts, codes, starts
+    highest = codes.max()
+    changing = np.flatnonzero(~codepoints.is_steady(highest).take(codes, mode="clip"))
+    if not len(changing):
+        return texts, codes, starts
+    unassigned = codepoints.is_unassigned(highest)[codes.take(changing)].any()
+    texts = list(texts)
+    for number in np.unique(np.searchsorted(starts, changing, "right") - 1).tolist():
+        texts[number] = (normalise if unassigned else nfkc)(texts[number])
+    return texts, *_codes(texts)
 
 
 def title_length(text: str) -> int:
@@ -248,7 +266,7 @@ def _powers(exponent: int) -> tuple[Uint32, Uint32]:
     return both[0], both[1]
 
 
-def _prefix_hashes(symbols: Uint32) -> tuple[Uint32, Uint32]:
+def prefix_hashes(symbols: Uint32) -> tuple[Uint32, Uint32]:
     """``P`` (one longer than `symbols`) and the inverse powers that go with it."""
     powers, inverse = _powers(max(13, len(symbols).bit_length()))
     prefix = np.empty(len(symbols) + 1, np.uint32)

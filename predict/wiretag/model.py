@@ -136,7 +136,6 @@ class Model:
         A fifth of the default model's features hold nearly all weights that a text touches; reading whole rows of them
         is several times as fast as adding weight by weight.
         """
-        self.vectoriser.vocabulary.tabulate()  # whoever reads whole rows looks up many features
         n_rows = len(self.scales)
         often = np.flatnonzero(self.counts >= max(n_rows // _DENSE_SHARE, 1))
         place = np.full(len(self.counts), -1, np.int32)
@@ -145,6 +144,17 @@ class Model:
         at, sizes = self.weights_of(often)
         rows[np.repeat(np.arange(len(often)), sizes), self.labels[at]] = SQUARES.take(self.weights.view(np.uint8).take(at))
         return place, rows
+
+    @cached_property
+    def rare(self) -> tuple[NDArray[np.int64], NDArray[np.uint16], NDArray[np.int16]]:
+        """Weights of the features that `dense` lacks: where each feature's begin, shape [F + 1], their rows, and each's
+        ``root * abs(root)``."""
+        often = self.dense[0] >= 0
+        at, _ = self.weights_of(np.flatnonzero(~often))
+        begins = np.zeros(len(self.counts) + 1, np.int64)
+        np.cumsum(np.where(often, 0, self.counts), out=begins[1:])
+        squares = SQUARES.take(self.weights.view(np.uint8).take(at))
+        return begins, self.labels.take(at).astype(np.uint16), squares.astype(np.int16)
 
     @property
     def is_dense(self) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from wiretag import acceleration
 from wiretag import model as model_file
 from wiretag.errors import UsageError
 from wiretag.features import blocks
@@ -221,9 +222,12 @@ class Tagger:
         Sums are exact enough in double precision for a text to score the same alone, where spreading out the model's
         dense rows does not pay at first, and among others.
         """
+        if (compiled := acceleration.loaded()) is not None:
+            return self.model.with_common(compiled.sums(self.model, vectors) * self.model.scales)
         self._singles += vectors.n_texts == 1
         if vectors.n_texts == 1 and self._singles < _MANY_SINGLES and not self.model.is_dense:
             return self.model.with_common(self._sparse_sums(vectors) * self.model.scales)
+        self.model.vectoriser.vocabulary.tabulate()  # whoever reads whole rows looks up many features
         place, rows = self.model.dense
         at = place.take(vectors.features)
         rare, often = np.flatnonzero(at < 0), np.flatnonzero(at >= 0)

@@ -14,7 +14,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from wiretag.features import N_BUCKETS, VIEWS, Counts, FeatureConfig, Uint32, count_block
+from wiretag import acceleration
+from wiretag.features import N_BUCKETS, VIEWS, FeatureConfig, Uint32, count_by_arrays
 
 Float32 = NDArray[np.float32]
 
@@ -63,6 +64,16 @@ class Vocabulary:
         table[self.columns] = np.arange(len(self.columns))
         return table
 
+    @cached_property
+    def ranks(self) -> NDArray[np.uint64]:
+        """Of each 64 columns, which are known, a bit each, and how many of those before are, shape [n_columns / 64, 2]."""
+        known = np.zeros(len(VIEWS) * N_BUCKETS, np.uint8)
+        known[self.columns] = 1
+        ranks = np.empty((len(known) // 64, 2), np.uint64)
+        ranks[:, 0] = np.packbits(known, bitorder="little").view("<u8")
+        ranks[:, 1] = np.searchsorted(self.columns, np.arange(len(ranks)) * 64)
+        return ranks
+
     def tabulate(self) -> None:
         """Make the table that many lookups are worth."""
         _ = self._table
@@ -106,7 +117,14 @@ class Vectoriser:
 
     def block(self, texts: Sequence[str]) -> Vectors:
         """Vectors of up to `BLOCK_TEXTS` texts."""
-        counts = count_block(texts, self.config)
+        if (compiled := acceleration.for_block(texts)) is not None:
+            found: Vectors = compiled.vectors(self, texts)
+            return found
+        return self.by_arrays(texts)
+
+    def by_arrays(self, texts: Sequence[str]) -> Vectors:
+        """`block` with NumPy alone."""
+        counts = count_by_arrays(texts, self.config)
         features = self.vocabulary.features_of(counts.columns)
         known = np.flatnonzero(features >= 0)
         features = features.take(known)
@@ -114,17 +132,22 @@ class Vectoriser:
         offsets = np.searchsorted(known, counts.offsets)
         sizes = np.diff(offsets)
         tf = counts.counts.take(known).astype(np.float32)
-        values = tf / (tf + np.repeat(self._stretch(counts), sizes))
+        values = tf / (tf + np.repeat(self.stretch(counts.lengths), sizes))
         values *= self.vocabulary.idf.take(features)
         values *= np.repeat(self._scale(values, offsets, len(texts)), sizes)
         return Vectors(offsets[:: len(VIEWS)], features, values)
 
-    def _stretch(self, counts: Counts) -> Float32:
-        """What BM25 adds to each count below the line, flat."""
+    @property
+    def shares(self) -> NDArray[np.float64]:
+        """Weight of each view, shape [len(VIEWS)]."""
+        return np.array([self.weighting.get(view, _UNUSED).weight for view in VIEWS])
+
+    def stretch(self, lengths: NDArray[np.int64]) -> Float32:
+        """What BM25 adds to each count below the line, flat, in texts of so many n-grams, shape [n_texts, len(VIEWS)]."""
         how = [self.weighting.get(view, _UNUSED) for view in VIEWS]
         k, b = (np.array([getattr(own, name) for own in how]) for name in ("k", "b"))
         mean = np.array([max(own.average_length, 1e-9) for own in how])
-        stretch: Float32 = (k * (1 - b + b * counts.lengths / mean)).astype(np.float32).ravel()
+        stretch: Float32 = (k * (1 - b + b * lengths / mean)).astype(np.float32).ravel()
         return stretch
 
     def _scale(self, values: Float32, offsets: NDArray[np.int64], n_texts: int) -> Float32:
@@ -133,7 +156,7 @@ class Vectoriser:
         A text in which a view is empty has the same norm as one in which it is not.
         """
         filled = np.flatnonzero(offsets[1:] > offsets[:-1])
-        weights = np.tile([self.weighting.get(view, _UNUSED).weight for view in VIEWS], n_texts)[filled]
+        weights = np.tile(self.shares, n_texts)[filled]
         squares = np.add.reduceat(np.square(values, dtype=np.float64), offsets[filled]) if len(filled) else np.empty(0)
         norms = np.bincount(filled // len(VIEWS), weights**2, n_texts)[filled // len(VIEWS)]
         products = squares * norms  # 0 where a model file has no idf or no weight for what the text holds

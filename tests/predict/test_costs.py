@@ -8,7 +8,7 @@ from types import FrameType
 
 import pytest
 
-from wiretag.features import FeatureConfig, count_block
+from wiretag.features import FeatureConfig, count_by_arrays
 from wiretag.model import save
 from wiretag_data.item import Item
 from wiretag_data.sources import wire
@@ -48,20 +48,20 @@ def calls(work: Callable[[], object]) -> int:
 
 def test_words_cost_no_python(texts: list[str]) -> None:
     for n in (1, 20):
-        count_block([texts[0] * n], AS_DEFAULT)  # fills the tables for this size
-    once, twenty_times = (calls(lambda n=n: count_block([texts[0] * n], AS_DEFAULT)) for n in (1, 20))
+        count_by_arrays([texts[0] * n], AS_DEFAULT)  # fills the tables for this size
+    once, twenty_times = (calls(lambda n=n: count_by_arrays([texts[0] * n], AS_DEFAULT)) for n in (1, 20))
     assert once == twenty_times < 500
 
 
 def test_a_text_costs_some_calls_beside_those_of_its_block(texts: list[str]) -> None:
-    count_block(texts, AS_DEFAULT)
-    assert calls(lambda: count_block(texts, AS_DEFAULT)) < 500 + 30 * len(texts)
+    count_by_arrays(texts, AS_DEFAULT)
+    assert calls(lambda: count_by_arrays(texts, AS_DEFAULT)) < 500 + 30 * len(texts)
 
 
 def test_features_need_some_dozen_bytes_a_character_of_their_block(texts: list[str]) -> None:
-    count_block(texts, AS_DEFAULT)
+    count_by_arrays(texts, AS_DEFAULT)
     tracemalloc.start()
-    count_block(texts, AS_DEFAULT)
+    count_by_arrays(texts, AS_DEFAULT)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 70 * sum(map(len, texts))

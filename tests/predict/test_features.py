@@ -1,5 +1,6 @@
 import unicodedata
 from collections import Counter
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -7,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wiretag import codepoints
-from wiretag.features import BITS, VIEWS, Counts, FeatureConfig, blocks, count_block, nfkc
+from wiretag import codepoints, compiled
+from wiretag.features import BITS, VIEWS, Counts, FeatureConfig, blocks, count_block, count_by_arrays, nfkc, normalise
 from wiretag.occurrences import occurrences
 
 CONFIGS = [
@@ -28,11 +29,14 @@ def rows(counts: Counts) -> list[Counter[int]]:
     ]
 
 
+@pytest.mark.parametrize("counting", [count_by_arrays, compiled.count_block], ids=["arrays", "compiled"])
 @pytest.mark.parametrize("config", CONFIGS)
 @settings(max_examples=150, deadline=None)
 @given(texts=texts)
-def test_blocks_count_what_the_plain_reading_counts(config: FeatureConfig, texts: list[str]) -> None:
-    counts = count_block(texts, config)
+def test_blocks_count_what_the_plain_reading_counts(
+    config: FeatureConfig, counting: Callable[[list[str], FeatureConfig], Counts], texts: list[str]
+) -> None:
+    counts = counting(texts, config)
     for number, text in enumerate(texts):
         expected = Counter(found.column for found in occurrences(text, config))
         assert rows(counts)[number] == expected
@@ -91,6 +95,30 @@ def test_replacing_decompositions_first_changes_no_normal_form(text: str) -> Non
     assert nfkc(text) == unicodedata.normalize("NFKC", text)
 
 
+@settings(max_examples=300)
+@given(
+    texts=st.lists(st.text(st.one_of(st.sampled_from(SCRIPTS + "，…ำ゙́"), st.characters()), max_size=20), min_size=1, max_size=4)
+)
+def test_texts_that_are_not_normalised_have_the_words_of_those_that_are(texts: list[str]) -> None:
+    config = CONFIGS[1]
+    found, expected = count_by_arrays(texts, config), count_by_arrays([normalise(text) for text in texts], config)
+    assert rows(found) == rows(expected)
+
+
+def test_ordinary_text_is_steady_but_for_thai() -> None:
+    for text in (
+        "Größe, «œuvre» — ½…",
+        "数据，报告：（新）……",
+        "ニュース「速報」。",
+        "뉴스·속보",
+        "Đường phố Việt Nam",
+        "الأخبار؟",
+    ):
+        codes = np.array([ord(char) for char in text if char != "½"])
+        assert codepoints.is_steady()[codes].all(), text
+    assert not codepoints.is_steady()[ord("ำ")]
+
+
 def test_the_table_of_unassigned_code_points_is_that_of_the_pattern() -> None:
     every = "".join(chr(code) for code in range(0, 0x110000, 7))
     expected = {match.start() * 7 for match in codepoints.unassigned().finditer(every)}
@@ -98,7 +126,7 @@ def test_the_table_of_unassigned_code_points_is_that_of_the_pattern() -> None:
 
 
 def test_tables_of_the_first_code_points_are_those_of_all() -> None:
-    for table in (codepoints.symbols, codepoints.is_unassigned):
+    for table in (codepoints.symbols, codepoints.is_unassigned, codepoints.is_steady):
         assert len(table(0xFFFF)) == 0x10000
         assert len(table(0x10000)) == 0x110000
         assert np.array_equal(table(0x20), table()[:0x10000])

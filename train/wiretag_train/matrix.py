@@ -11,6 +11,7 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy import sparse
 
+from wiretag import acceleration
 from wiretag.features import N_BUCKETS, VIEWS, FeatureConfig, Uint32, blocks, count_block
 from wiretag.vectors import Vectoriser, Vectors, Vocabulary
 
@@ -102,12 +103,14 @@ def to_csr(vectors: Vectors, n_features: int) -> sparse.csr_matrix:
 
 
 def _block_frequencies(texts: Sequence[str], config: FeatureConfig) -> tuple[Uint32, NDArray[np.int64], NDArray[np.int64]]:
+    acceleration.load()
     counts = count_block(texts, config)
     columns, texts_with = np.unique(counts.columns, return_counts=True)
     return columns, texts_with, counts.lengths.sum(axis=0)
 
 
 def _rows(vectoriser: Vectoriser, texts: Sequence[str]) -> sparse.csr_matrix:
+    acceleration.load()
     return to_csr(vectoriser.block(texts), len(vectoriser.vocabulary))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
+from wiretag import acceleration
 from wiretag import model as model_file
 from wiretag.errors import ModelError
 from wiretag.tagger import Tagger
@@ -41,6 +42,7 @@ class LiveModel:
     """
 
     def __init__(self, path: Path) -> None:
+        acceleration.load()  # who serves has enough to tag
         self._path, self._reloading = path, Lock()
         self._seen = self._stamp()
         self.current = self._load()

@@ -1,0 +1,405 @@
+"""The featuriser and the sums of weights as loops that Numba compiles: the same results as NumPy's, several times as fast.
+
+`wiretag.features`, `wiretag.vectors` and `Tagger.scores` say what is computed and are the reference: tests hold this to them.
+Where NumPy takes some thirty passes over the arrays of a block and sorts all its keys, here each text is finished before the
+next, within the cache: one pass collects the hashes of its n-grams, one mixes them, a radix sort (two digits of eleven bits)
+brings equal columns together, and one pass counts them. Which of them a vocabulary has, and the number of each one's feature,
+is the column's rank among the known ones, found by counting bits in a table of a megabyte: Jacobson, "Space-efficient Static
+Trees and Graphs" (1989).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numba import njit, types
+from numba.extending import intrinsic
+from numpy.typing import NDArray
+
+from wiretag import features
+from wiretag.codepoints import CLASS_SHIFT, DIGIT, HANGUL, IDEOGRAPH, SEPARATOR, SPACED, SYLLABLE
+from wiretag.features import BITS, VIEWS, Counts, FeatureConfig, Uint32
+from wiretag.model import Model
+from wiretag.vectors import Vectoriser, Vectors
+
+Uint64 = NDArray[np.uint64]
+Int64 = NDArray[np.int64]
+Float64 = NDArray[np.float64]
+
+_N_VIEWS: Final = len(VIEWS)
+_N_CLASSES: Final = max(SEPARATOR, SPACED, IDEOGRAPH, SYLLABLE, DIGIT, HANGUL) + 1
+_WORDS, _PAIRS, _CHARS, _TITLE = (VIEWS.index(view) for view in ("words", "pairs", "chars", "title"))
+# Two digits make a column.
+_DIGIT_BITS: Final = (BITS + 2) // 2
+_N_DIGITS: Final = 1 << _DIGIT_BITS
+# Room for n-grams that each thread keeps; more is made for a longer text alone. New memory costs more than filling it.
+_KEPT: Final = 1 << 20
+
+# Numba widens all that is not told to stay 32 bits.
+_u32, _u64 = np.uint32, np.uint64
+_ONE: Final = _u64(1)
+_PAIR: Final = _u32(features.PAIR)
+_WORD_SALT, _PAIR_SALT, _CHAR_SALT = _u32(features.WORD_SALT), _u32(features.PAIR_SALT), _u32(features.CHAR_SALT)
+# A bit for each class.
+_LETTERS: Final = 1 << SPACED | 1 << DIGIT
+_IN_WORDS: Final = _LETTERS | 1 << HANGUL
+
+
+class _Grams(NamedTuple):
+    """A `FeatureConfig` for loops.
+
+    Attributes
+    ----------
+    pairs, title : as there.
+    lengths : shape [n_classes, 2], shortest and longest n-gram in runs of the class.
+    views : shape [n_classes, longest n + 1], the view of each length.
+    """
+
+    pairs: bool
+    title: bool
+    lengths: Int64
+    views: NDArray[np.uint8]
+
+
+class _Room(NamedTuple):
+    """Memory that a thread uses for one text after another.
+
+    Attributes
+    ----------
+    keys, others : hashes of the n-grams, then their columns.
+    views : the view of each n-gram.
+    edges : where runs begin and end.
+    left : of each symbol, how long an n-gram of its word may be that begins there.
+    digits : shape [2, n_digits].
+    """
+
+    keys: Uint32
+    others: Uint32
+    views: NDArray[np.uint8]
+    edges: NDArray[np.int32]
+    left: NDArray[np.int32]
+    digits: Uint32
+
+
+def count_block(texts: Sequence[str], config: FeatureConfig) -> Counts:
+    """`features.count_block`."""
+    counts, _ = _counted(texts, config, _NO_RANKS)
+    return counts
+
+
+def vectors(vectoriser: Vectoriser, texts: Sequence[str]) -> Vectors:
+    """`Vectoriser.block`."""
+    counts, offsets = _counted(texts, vectoriser.config, vectoriser.vocabulary.ranks)
+    values = np.empty(len(counts.columns), np.float32)
+    idf = vectoriser.vocabulary.idf
+    _weigh(counts.offsets, counts.columns, counts.counts, vectoriser.stretch(counts.lengths), vectoriser.shares, idf, values)
+    return Vectors(offsets, counts.columns.view(np.int32), values)
+
+
+def sums(model: Model, vectors: Vectors) -> Float64:
+    """Sums of value times weight, in steps of the rows' scales, shape [n_texts, R]."""
+    found = np.zeros((vectors.n_texts, len(model.scales)))
+    _add(np.ascontiguousarray(vectors.offsets), vectors.features, vectors.values, *model.dense, *model.rare, found)
+    return found
+
+
+def _counted(texts: Sequence[str], config: FeatureConfig, ranks: Uint64) -> tuple[Counts, Int64]:
+    """Counts of the columns, or of the features that have ranks; and where the entries of each text begin."""
+    symbols, starts, titles = features.symbols_of(texts, config.title)
+    kinds = (symbols >> np.uint32(CLASS_SHIFT)).astype(np.uint8)
+    prefix, inverse = features.prefix_hashes(symbols)
+    bounds = np.append(starts - 1, len(symbols) - 1)
+    grams, at_most = _grams(config)
+    lengths = np.zeros((len(texts), _N_VIEWS), np.int64)
+    offsets = np.zeros(len(texts) * _N_VIEWS + 1, np.int64)
+    room = _room(at_most * int(np.diff(bounds).max(initial=0)))
+    columns, counts = _entries(at_most * len(symbols))
+    n = _count(kinds, prefix, inverse, bounds, titles, grams, ranks, room, columns, counts, offsets, lengths)
+    return Counts(offsets, columns[:n].copy(), counts[:n].copy(), lengths), offsets[::_N_VIEWS]
+
+
+@cache
+def _grams(config: FeatureConfig) -> tuple[_Grams, int]:
+    """Which n-grams are counted, and how many of them a symbol may begin."""
+    in_runs = {SPACED: config.chars or (1, 0), DIGIT: config.chars or (1, 0), **dict(config.runs)}
+    lengths = np.full((_N_CLASSES, 2), (1, 0), np.int64)
+    views = np.full((_N_CLASSES, 1 + max(high for _, high in in_runs.values())), _CHARS, np.uint8)
+    for kind, (low, high) in in_runs.items():
+        lengths[kind] = low, high
+    for kind, (low, high) in config.runs:
+        views[kind, low : high + 1] = [VIEWS.index(config.view_of((low, high), n)) for n in range(low, high + 1)]
+    lengths[[SPACED, DIGIT], 0] = np.maximum(lengths[[SPACED, DIGIT], 0], 3)
+    return _Grams(config.pairs, config.title, lengths, views), 3 + 2 * max(high - low + 1 for low, high in in_runs.values())
+
+
+_NO_RANKS: Final = np.empty((0, 2), np.uint64)
+_own: Final = threading.local()
+
+
+def _room(n_grams: int) -> _Room:
+    """This thread's memory for texts of so many n-grams."""
+    kept: _Room | None = getattr(_own, "room", None)
+    if kept is None or len(kept.keys) < n_grams:
+        size = max(n_grams, _KEPT)
+        keys, others, views = np.empty(size, np.uint32), np.empty(size, np.uint32), np.empty(size, np.uint8)
+        places = np.empty(size, np.int32), np.empty(size, np.int32)
+        room = _Room(keys, others, views, *places, np.empty((2, _N_DIGITS), np.uint32))
+        if size > _KEPT:
+            return room
+        _own.room = kept = room
+    return kept
+
+
+def _entries(n_entries: int) -> tuple[Uint32, Uint32]:
+    """This thread's memory for so many columns and their counts."""
+    kept: tuple[Uint32, Uint32] | None = getattr(_own, "entries", None)
+    if kept is None or len(kept[0]) < n_entries:
+        size = max(n_entries, _KEPT)
+        entries = np.empty(size, np.uint32), np.empty(size, np.uint32)
+        if size > _KEPT:
+            return entries
+        _own.entries = kept = entries
+    return kept
+
+
+def _count_ones(typing_context, bits):  # type: ignore[no-untyped-def]  # noqa: ARG001
+    """How many bits of a uint64 are set."""
+    return types.uint64(types.uint64), lambda _, builder, __, arguments: builder.ctpop(arguments[0])
+
+
+_ones: Any = intrinsic(_count_ones)
+
+# Sums keep their order and products are rounded, so that results are those of NumPy.
+_compile: Final = njit(nogil=True, cache=True, error_model="numpy")
+
+
+@_compile
+def _count(  # type: ignore[no-untyped-def]
+    kinds, prefix, inverse, bounds, titles, grams, ranks, room, columns, counts, offsets, lengths
+):
+    """Entries of each text, one after another; gives how many there are, and fills `offsets` and `lengths`."""
+    keys, views, edges, filled = room.keys, room.views, room.edges, 0
+    for text in range(len(bounds) - 1):
+        begin, end, title_end, own = bounds[text], bounds[text + 1], titles[text], lengths[text]
+        present = _present(kinds[begin:end])
+        n_edges = _find_runs(kinds, begin, end, _IN_WORDS, edges)
+        n = _words(prefix, inverse, edges, n_edges, title_end, grams.pairs, grams.title, keys, views, own)
+        for kind in (IDEOGRAPH, SYLLABLE, HANGUL):
+            if present >> kind & 1:
+                n_edges = _find_runs(kinds, begin, end, 1 << kind, edges)
+                how = grams.lengths[kind], grams.views[kind], grams.title
+                n = _runs(prefix, inverse, edges, n_edges, title_end, *how, keys, views, n, own)
+        shortest, longest = grams.lengths[SPACED]
+        if shortest <= longest:
+            left = room.left[: end - begin]
+            _measure(kinds[begin : end + 1], left)
+            n = _chars(prefix, inverse, begin, left, shortest, longest, keys, views, n, own)
+        _sort(keys, room.others, views, room.digits, n)
+        ends = offsets[text * _N_VIEWS + 1 : (text + 1) * _N_VIEWS + 1]
+        _tally(keys, n, ranks, columns, counts, filled, ends)
+        filled = ends[_N_VIEWS - 1]
+    return filled
+
+
+@_compile
+def _present(kinds):  # type: ignore[no-untyped-def]
+    """A bit for each class that occurs."""
+    present = _u32(0)
+    for kind in kinds:
+        present |= _u32(_u32(1) << _u32(kind))
+    return present
+
+
+@_compile
+def _find_runs(kinds, begin, end, classes, edges):  # type: ignore[no-untyped-def]
+    """Where runs of the classes, a bit each, begin and end, by turns; gives how many edges there are."""
+    n, inside = 0, 0
+    for i in range(begin, end + 1):
+        edges[n] = i
+        now = classes >> kinds[i] & 1
+        n += now != inside
+        inside = now
+    return n
+
+
+@_compile
+def _words(prefix, inverse, edges, n_edges, title_end, pairs, title, keys, views, lengths):  # type: ignore[no-untyped-def]
+    """Put words, those of the title again, and pairs of words into `keys`; gives how many."""
+    n, n_pairs, n_title, before = 0, 0, 0, _u32(0)
+    for k in range(0, n_edges, 2):
+        first, last = edges[k], edges[k + 1]
+        word = _u32(_u32(prefix[last] - prefix[first]) * inverse[first])
+        # Written in any case and kept if it counts: guessing wrong costs more.
+        keys[n] = word ^ _WORD_SALT
+        views[n] = _WORDS
+        n += 1
+        keys[n] = word ^ _WORD_SALT
+        views[n] = _TITLE
+        again = title and first < title_end
+        n += again
+        n_title += again
+        keys[n] = _u32(_u32(before * _PAIR) + word) ^ _PAIR_SALT
+        views[n] = _PAIRS
+        paired = pairs and k > 0
+        n += paired
+        n_pairs += paired
+        before = word
+    lengths[_WORDS] += n_edges // 2
+    lengths[_PAIRS] += n_pairs
+    lengths[_TITLE] += n_title
+    return n
+
+
+@_compile
+def _runs(  # type: ignore[no-untyped-def]
+    prefix, inverse, edges, n_edges, title_end, shortest_longest, view_of, title, keys, views, n, lengths
+):
+    """Put n-grams of runs into `keys`, from n on; gives how many are there then."""
+    for k in range(0, n_edges, 2):
+        first, last = edges[k], edges[k + 1]
+        for length in range(shortest_longest[0], min(shortest_longest[1], last - first) + 1):
+            view = view_of[length]
+            begun = n
+            for i in range(first, last - length + 1):
+                keys[n] = _u32(_u32(prefix[i + length] - prefix[i]) * inverse[i]) ^ _WORD_SALT
+                views[n] = view
+                n += 1
+            lengths[view] += n - begun
+            if title and view == _WORDS and first < title_end:
+                again = min(n - begun, title_end - first)
+                for i in range(begun, begun + again):
+                    keys[n] = keys[i]
+                    views[n] = _TITLE
+                    n += 1
+                lengths[_TITLE] += again
+    return n
+
+
+@_compile
+def _measure(kinds, left):  # type: ignore[no-untyped-def]
+    """Fill `left`: how long the n-grams may be that begin at each symbol and lie in a run of letters with the spaces beside it;
+    a space on both sides does not make the whole run one of them. `kinds` has a symbol more, which is a separator."""
+    value, behind, inside = 0, 0, False
+    for i in range(len(left) - 1, -1, -1):
+        letter = _LETTERS >> kinds[i] & 1 == 1
+        behind = behind if inside or not letter else 0 + (kinds[i + 1] == SEPARATOR)
+        value = (value if inside else behind) + 1 if letter else (value + 1 - behind if inside and kinds[i] == SEPARATOR else 0)
+        inside = letter
+        left[i] = value
+
+
+@_compile
+def _chars(prefix, inverse, begin, left, shortest, longest, keys, views, n, lengths):  # type: ignore[no-untyped-def]
+    """Put character n-grams inside words into `keys`, from n on; gives how many are there then.
+
+    Hashing whatever stands at every place and keeping what lies in a word is faster than a loop for each word.
+    """
+    begun = n
+    for length in range(shortest, longest + 1):
+        many = min(len(left), len(prefix) - length - begin)
+        heads, tails, inverses = prefix[begin : begin + many], prefix[begin + length :], inverse[begin : begin + many]
+        for i in range(many):
+            keys[_u64(n)] = _u32(_u32(tails[i] - heads[i]) * inverses[i]) ^ _CHAR_SALT
+            n += left[i] >= length
+    views[begun:n] = _CHARS
+    lengths[_CHARS] += n - begun
+    return n
+
+
+@_compile
+def _sort(keys, others, views, digits, n):  # type: ignore[no-untyped-def]
+    """Mix the n hashes into columns and put these into ascending order."""
+    for i in range(n):
+        h = keys[i]
+        h = _u32(h ^ (h >> _u32(16)))
+        h = _u32(h * _u32(0x85EBCA6B))
+        h = _u32(h ^ (h >> _u32(13)))
+        h = _u32(h * _u32(0xC2B2AE35))
+        h = _u32(h ^ (h >> _u32(16)))
+        keys[i] = _u32(h >> _u32(32 - BITS)) | _u32(_u32(views[i]) << _u32(BITS))
+    digits[:] = 0
+    for i in range(n):
+        digits[0, keys[i] & _u32(_N_DIGITS - 1)] += _u32(1)
+        digits[1, keys[i] >> _u32(_DIGIT_BITS)] += _u32(1)
+    low = high = _u32(0)
+    for digit in range(_N_DIGITS):
+        digits[0, digit], low = low, _u32(low + digits[0, digit])
+        digits[1, digit], high = high, _u32(high + digits[1, digit])
+    for i in range(n):
+        digit = keys[i] & _u32(_N_DIGITS - 1)
+        others[digits[0, digit]] = keys[i]
+        digits[0, digit] += _u32(1)
+    for i in range(n):
+        digit = others[i] >> _u32(_DIGIT_BITS)
+        keys[digits[1, digit]] = others[i]
+        digits[1, digit] += _u32(1)
+
+
+@_compile
+def _tally(keys, n, ranks, columns, counts, filled, ends):  # type: ignore[no-untyped-def]
+    """Entries of n sorted columns, from `filled` on: only the known ones, by their ranks, if there are ranks; fills `ends`, where
+    those of each view end."""
+    begun, run = filled, 0
+    for i in range(n):
+        columns[filled] = keys[i]
+        counts[filled] = _u32(i + 1 - run)
+        ends_here = i + 1 == n or keys[i + 1] != keys[i]
+        run = i + 1 if ends_here else run
+        filled += ends_here
+    for view in range(_N_VIEWS):
+        ends[view] = begun + np.searchsorted(columns[begun:filled], _u32((view + 1) << BITS))
+    if len(ranks):
+        known = begun
+        for view in range(_N_VIEWS):
+            for i in range(begun, ends[view]):
+                column = columns[i]
+                word, bit = column >> _u32(6), _ONE << _u64(column & _u32(63))
+                columns[known] = _u32(ranks[word, 1] + _ones(ranks[word, 0] & (bit - _ONE)))
+                counts[known] = counts[i]
+                known += (ranks[word, 0] & bit) != _u64(0)
+            begun, ends[view] = ends[view], known
+
+
+@_compile
+def _weigh(offsets, slots, counts, stretch, shares, idf, values):  # type: ignore[no-untyped-def]
+    """Fill the values of all entries, as `Vectoriser.by_arrays` does."""
+    for text in range((len(offsets) - 1) // _N_VIEWS):
+        squares, norm = np.zeros(_N_VIEWS), 0.0
+        for view in range(_N_VIEWS):
+            segment = text * _N_VIEWS + view
+            for i in range(offsets[segment], offsets[segment + 1]):
+                count = np.float32(counts[i])
+                values[i] = count / (count + stretch[segment]) * idf[slots[i]]
+                squares[view] += np.float64(values[i]) * np.float64(values[i])
+            if offsets[segment + 1] > offsets[segment]:
+                norm += shares[view] * shares[view]
+        for view in range(_N_VIEWS):
+            segment = text * _N_VIEWS + view
+            product = squares[view] * norm
+            scale = np.float32(shares[view] / np.sqrt(product)) if product > 0 else np.float32(0)
+            for i in range(offsets[segment], offsets[segment + 1]):
+                values[i] *= scale
+
+
+@_compile
+def _add(offsets, features, values, place, rows, begins, labels, weights, sums):  # type: ignore[no-untyped-def]
+    """Add up value times weight: whole rows of the features that have many, and one by one those of the others."""
+    n_rows = sums.shape[1]
+    own = np.empty(n_rows)
+    for text in range(len(offsets) - 1):
+        own[:] = 0
+        for i in range(offsets[text], offsets[text + 1]):
+            feature, value = features[i], np.float64(values[i])
+            at = place[feature]
+            if at >= 0:
+                row = rows[_u64(at)]
+                for n in range(n_rows):
+                    own[n] += value * row[n]
+            else:
+                for k in range(begins[feature], begins[feature + 1]):
+                    own[labels[k]] += value * weights[k]
+        sums[text] = own

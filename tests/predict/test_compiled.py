@@ -1,0 +1,96 @@
+"""Numba's loops beside NumPy's arrays. What counts as an n-gram is tested in `test_features`, for both."""
+
+import sys
+import threading
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wiretag import acceleration, compiled
+from wiretag.features import VIEWS, Counts, FeatureConfig, blocks, count_block, count_by_arrays
+from wiretag.tagger import Tagger
+from wiretag_data.sources import wire
+
+SHORT = FeatureConfig(pairs=True, chars=(3, 3), ideographs=(1, 1), syllables=(2, 2), hangul=(1, 1))
+LONG = FeatureConfig(pairs=True, chars=(2, 16), ideographs=(1, 16), syllables=(3, 16), hangul=(2, 16))
+
+
+@pytest.fixture(scope="module")
+def items() -> list[str]:
+    """The project's own, some in every language."""
+    source = next(source for source in wire.SOURCES if source.name == "wire")
+    return [item.text for item in source.items()][::7]
+
+
+def equal(one: Counts, other: Counts) -> bool:
+    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in ("offsets", "columns", "counts", "lengths"))
+
+
+@pytest.mark.parametrize("config", [FeatureConfig(), SHORT, LONG], ids=["words", "short", "long"])
+def test_real_items_have_the_same_counts(items: list[str], config: FeatureConfig) -> None:
+    for block in blocks(items):
+        assert equal(compiled.count_block(block, config), count_by_arrays(block, config))
+
+
+@settings(max_examples=60, deadline=None)
+@given(texts=st.lists(st.text("ab 1.東京ไทย한국\n", max_size=50), min_size=1, max_size=4), config=st.sampled_from([SHORT, LONG]))
+def test_any_texts_have_the_same_counts(texts: list[str], config: FeatureConfig) -> None:
+    assert equal(compiled.count_block(texts, config), count_by_arrays(texts, config))
+
+
+def test_a_text_that_is_larger_than_the_memory_kept_for_it_has_them_too() -> None:
+    text = "대한민국 " * 60_000 + "end"
+    assert equal(compiled.count_block([text, "x"], LONG), count_by_arrays([text, "x"], LONG))
+
+
+def test_items_have_the_same_vectors_and_scores(items: list[str], tagger: Tagger) -> None:
+    vectoriser = tagger.model.vectoriser
+    for block in blocks(items):
+        ours, theirs = compiled.vectors(vectoriser, block), vectoriser.by_arrays(block)
+        assert np.array_equal(ours.offsets, theirs.offsets)
+        assert np.array_equal(ours.features, theirs.features)
+        np.testing.assert_allclose(ours.values, theirs.values, rtol=1e-6)
+        scores = tagger.model.with_common(compiled.sums(tagger.model, ours) * tagger.model.scales)
+        np.testing.assert_allclose(scores, tagger.scores(theirs), rtol=1e-5, atol=1e-6)
+
+
+def test_threads_do_not_share_their_memory(items: list[str]) -> None:
+    expected = [count_by_arrays([text], SHORT) for text in items]
+    wrong: list[int] = []
+
+    def count() -> None:
+        wrong.extend(n for n, text in enumerate(items) if not equal(compiled.count_block([text], SHORT), expected[n]))
+
+    threads = [threading.Thread(target=count) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_it_is_loaded_once_that_pays_and_never_for_single_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wiretag.acceleration._ENOUGH", 1000)
+    long, half = "word " * 300, "word " * 100
+    count_block([long], SHORT)
+    count_block([half, "x"], SHORT)
+    assert acceleration.loaded() is None
+    count_block([half, "x"], SHORT)
+    assert acceleration.loaded() is compiled
+
+
+def test_without_numba_arrays_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "wiretag.compiled", None)
+    monkeypatch.delattr("wiretag.compiled")
+    assert acceleration.load() is None
+    assert acceleration.for_block(["word"] * 2) is None
+    assert count_block(["a word"], SHORT).lengths[0, VIEWS.index("words")] == 2
+
+
+def test_tags_are_the_same(items: list[str], tagger: Tagger) -> None:
+    before = [tags.to_dict() for tags in tagger.tag_many(items)]
+    acceleration.load()
+    assert [tags.to_dict() for tags in tagger.tag_many(items)] == before
+    assert [tagger.tag(text).to_dict() for text in items[:5]] == before[:5]
