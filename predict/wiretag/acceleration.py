@@ -46,13 +46,18 @@ def loaded() -> ModuleType | None:
     return _state.module
 
 
+def expect(n_characters: int) -> None:
+    """Load it if so many characters are to come, with those that have been, are enough for that to pay."""
+    _state.characters += n_characters
+    if _state.characters >= _ENOUGH:
+        load()
+
+
 def for_block(texts: Sequence[str]) -> ModuleType | None:
     """The compiled code if it is loaded, or if the texts of all blocks so far are enough to load it now.
 
     Texts that come alone do not count: whoever waits for one would wait for Numba, too.
     """
-    if _state.module is None and not _state.is_missing and len(texts) > 1:
-        _state.characters += sum(map(len, texts))
-        if _state.characters >= _ENOUGH:
-            load()
+    if _state.module is None and len(texts) > 1:
+        expect(sum(map(len, texts)))
     return _state.module

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from wiretag import acceleration
 from wiretag.errors import InputError, ModelError, UsageError, WiretagError
 from wiretag.origin import find_model
 from wiretag.reading import decode, may_be_marked_up, printable, read_bytes, shown_name, text_of
@@ -116,10 +117,11 @@ def _tag_lines(run: _Run, path: str) -> bool:
             waiting.append(record.get("id"))
             yield record["text"]
 
+    encode, write = json.JSONEncoder(ensure_ascii=False).encode, sys.stdout.write
     for tags in run.tagger.tag_many(texts(), threshold=run.threshold, names=run.names):
         content = tags.to_dict()
         del content["declared"]
-        print(json.dumps({"id": waiting.popleft(), **content}, ensure_ascii=False))
+        write(encode({"id": waiting.popleft(), **content}) + "\n")
     return failed
 
 
@@ -130,6 +132,7 @@ def _lines(path: str) -> Iterator[bytes]:
         return
     try:
         with open(path, "rb") as file:
+            acceleration.expect(os.fstat(file.fileno()).st_size)
             yield from file
     except FileNotFoundError:
         raise UsageError(f"{printable(path)} does not exist.") from None

@@ -72,6 +72,7 @@ class _Room(NamedTuple):
     ----------
     keys, others : hashes of the n-grams, then their columns.
     views : the view of each n-gram.
+    kinds, prefix : the class of each symbol, and the hash of all before it.
     edges : where runs begin and end.
     left : of each symbol, how long an n-gram of its word may be that begins there.
     digits : shape [2, n_digits].
@@ -80,6 +81,8 @@ class _Room(NamedTuple):
     keys: Uint32
     others: Uint32
     views: NDArray[np.uint8]
+    kinds: NDArray[np.uint8]
+    prefix: Uint32
     edges: NDArray[np.int32]
     left: NDArray[np.int32]
     digits: Uint32
@@ -110,15 +113,15 @@ def sums(model: Model, vectors: Vectors) -> Float64:
 def _counted(texts: Sequence[str], config: FeatureConfig, ranks: Uint64) -> tuple[Counts, Int64]:
     """Counts of the columns, or of the features that have ranks; and where the entries of each text begin."""
     symbols, starts, titles = features.symbols_of(texts, config.title)
-    kinds = (symbols >> np.uint32(CLASS_SHIFT)).astype(np.uint8)
-    prefix, inverse = features.prefix_hashes(symbols)
     bounds = np.append(starts - 1, len(symbols) - 1)
     grams, at_most = _grams(config)
     lengths = np.zeros((len(texts), _N_VIEWS), np.int64)
     offsets = np.zeros(len(texts) * _N_VIEWS + 1, np.int64)
-    room = _room(at_most * int(np.diff(bounds).max(initial=0)))
+    longest = int(np.diff(bounds).max(initial=0)) + 2
+    powers, inverse = features.powers_of_base(longest)
+    room = _room(at_most * longest)
     columns, counts = _entries(at_most * len(symbols))
-    n = _count(kinds, prefix, inverse, bounds, titles, grams, ranks, room, columns, counts, offsets, lengths)
+    n = _count(symbols, powers, inverse, bounds, titles, grams, ranks, room, columns, counts, offsets, lengths)
     return Counts(offsets, columns[:n].copy(), counts[:n].copy(), lengths), offsets[::_N_VIEWS]
 
 
@@ -145,9 +148,10 @@ def _room(n_grams: int) -> _Room:
     kept: _Room | None = getattr(_own, "room", None)
     if kept is None or len(kept.keys) < n_grams:
         size = max(n_grams, _KEPT)
-        keys, others, views = np.empty(size, np.uint32), np.empty(size, np.uint32), np.empty(size, np.uint8)
-        places = np.empty(size, np.int32), np.empty(size, np.int32)
-        room = _Room(keys, others, views, *places, np.empty((2, _N_DIGITS), np.uint32))
+        keys, others, prefix = (np.empty(size, np.uint32) for _ in range(3))
+        views, kinds = (np.empty(size, np.uint8) for _ in range(2))
+        edges, left = (np.empty(size, np.int32) for _ in range(2))
+        room = _Room(keys, others, views, kinds, prefix, edges, left, np.empty((2, _N_DIGITS), np.uint32))
         if size > _KEPT:
             return room
         _own.room = kept = room
@@ -179,25 +183,28 @@ _compile: Final = njit(nogil=True, cache=True, error_model="numpy")
 
 @_compile
 def _count(  # type: ignore[no-untyped-def]
-    kinds, prefix, inverse, bounds, titles, grams, ranks, room, columns, counts, offsets, lengths
+    symbols, powers, inverse, bounds, titles, grams, ranks, room, columns, counts, offsets, lengths
 ):
-    """Entries of each text, one after another; gives how many there are, and fills `offsets` and `lengths`."""
-    keys, views, edges, filled = room.keys, room.views, room.edges, 0
+    """Entries of each text, one after another; gives how many there are, and fills `offsets` and `lengths`.
+
+    From here on places count from the separator before the text.
+    """
+    keys, views, edges, left, filled = room.keys, room.views, room.edges, room.left, 0
     for text in range(len(bounds) - 1):
-        begin, end, title_end, own = bounds[text], bounds[text + 1], titles[text], lengths[text]
-        present = _present(kinds[begin:end])
-        n_edges = _find_runs(kinds, begin, end, _IN_WORDS, edges)
+        size, title_end, own = bounds[text + 1] - bounds[text], titles[text] - bounds[text], lengths[text]
+        kinds, prefix = room.kinds[: size + 1], room.prefix[: size + 2]
+        present = _read(symbols[bounds[text] : bounds[text + 1] + 1], powers, kinds, prefix)
+        n_edges = _find_runs(kinds, _IN_WORDS, edges)
         n = _words(prefix, inverse, edges, n_edges, title_end, grams.pairs, grams.title, keys, views, own)
         for kind in (IDEOGRAPH, SYLLABLE, HANGUL):
             if present >> kind & 1:
-                n_edges = _find_runs(kinds, begin, end, 1 << kind, edges)
+                n_edges = _find_runs(kinds, 1 << kind, edges)
                 how = grams.lengths[kind], grams.views[kind], grams.title
                 n = _runs(prefix, inverse, edges, n_edges, title_end, *how, keys, views, n, own)
         shortest, longest = grams.lengths[SPACED]
         if shortest <= longest:
-            left = room.left[: end - begin]
-            _measure(kinds[begin : end + 1], left)
-            n = _chars(prefix, inverse, begin, left, shortest, longest, keys, views, n, own)
+            _measure(kinds, left[:size])
+            n = _chars(prefix, inverse, left[:size], shortest, longest, keys, views, n, own)
         _sort(keys, room.others, views, room.digits, n)
         ends = offsets[text * _N_VIEWS + 1 : (text + 1) * _N_VIEWS + 1]
         _tally(keys, n, ranks, columns, counts, filled, ends)
@@ -206,19 +213,24 @@ def _count(  # type: ignore[no-untyped-def]
 
 
 @_compile
-def _present(kinds):  # type: ignore[no-untyped-def]
-    """A bit for each class that occurs."""
-    present = _u32(0)
-    for kind in kinds:
-        present |= _u32(_u32(1) << _u32(kind))
+def _read(symbols, powers, kinds, prefix):  # type: ignore[no-untyped-def]
+    """Fill in the class of each symbol and the hash of all before it; gives a bit for each class that occurs."""
+    present, sum_so_far = _u32(0), _u32(0)
+    for i in range(len(symbols)):
+        kind = symbols[i] >> _u32(CLASS_SHIFT)
+        kinds[i] = kind
+        present |= _u32(_u32(1) << kind)
+        prefix[i] = sum_so_far
+        sum_so_far = _u32(sum_so_far + _u32(symbols[i] * powers[i]))
+    prefix[len(symbols)] = sum_so_far
     return present
 
 
 @_compile
-def _find_runs(kinds, begin, end, classes, edges):  # type: ignore[no-untyped-def]
+def _find_runs(kinds, classes, edges):  # type: ignore[no-untyped-def]
     """Where runs of the classes, a bit each, begin and end, by turns; gives how many edges there are."""
     n, inside = 0, 0
-    for i in range(begin, end + 1):
+    for i in range(len(kinds)):
         edges[n] = i
         now = classes >> kinds[i] & 1
         n += now != inside
@@ -293,17 +305,16 @@ def _measure(kinds, left):  # type: ignore[no-untyped-def]
 
 
 @_compile
-def _chars(prefix, inverse, begin, left, shortest, longest, keys, views, n, lengths):  # type: ignore[no-untyped-def]
+def _chars(prefix, inverse, left, shortest, longest, keys, views, n, lengths):  # type: ignore[no-untyped-def]
     """Put character n-grams inside words into `keys`, from n on; gives how many are there then.
 
     Hashing whatever stands at every place and keeping what lies in a word is faster than a loop for each word.
     """
     begun = n
     for length in range(shortest, longest + 1):
-        many = min(len(left), len(prefix) - length - begin)
-        heads, tails, inverses = prefix[begin : begin + many], prefix[begin + length :], inverse[begin : begin + many]
-        for i in range(many):
-            keys[_u64(n)] = _u32(_u32(tails[i] - heads[i]) * inverses[i]) ^ _CHAR_SALT
+        last = prefix[length:]
+        for i in range(min(len(left), len(last))):
+            keys[_u64(n)] = _u32(_u32(last[i] - prefix[i]) * inverse[i]) ^ _CHAR_SALT
             n += left[i] >= length
     views[begun:n] = _CHARS
     lengths[_CHARS] += n - begun
@@ -367,14 +378,18 @@ def _tally(keys, n, ranks, columns, counts, filled, ends):  # type: ignore[no-un
 @_compile
 def _weigh(offsets, slots, counts, stretch, shares, idf, values):  # type: ignore[no-untyped-def]
     """Fill the values of all entries, as `Vectoriser.by_arrays` does."""
+    squares = np.empty(_N_VIEWS)
     for text in range((len(offsets) - 1) // _N_VIEWS):
-        squares, norm = np.zeros(_N_VIEWS), 0.0
+        norm = 0.0
         for view in range(_N_VIEWS):
             segment = text * _N_VIEWS + view
+            below, square = stretch[segment], 0.0
             for i in range(offsets[segment], offsets[segment + 1]):
                 count = np.float32(counts[i])
-                values[i] = count / (count + stretch[segment]) * idf[slots[i]]
-                squares[view] += np.float64(values[i]) * np.float64(values[i])
+                value = count / (count + below) * idf[slots[i]]
+                values[i] = value
+                square += np.float64(value) * np.float64(value)
+            squares[view] = square
             if offsets[segment + 1] > offsets[segment]:
                 norm += shares[view] * shares[view]
         for view in range(_N_VIEWS):

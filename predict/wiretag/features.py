@@ -158,7 +158,7 @@ def count_by_arrays(texts: Sequence[str], config: FeatureConfig) -> Counts:
     """`count_block` with NumPy alone."""
     symbols, starts, titles = symbols_of(texts, config.title)
     classes = (symbols >> np.uint32(CLASS_SHIFT)).astype(np.uint8)
-    prefix, inverse = prefix_hashes(symbols)
+    prefix, inverse = _prefix_hashes(symbols)
     letters = (classes == SPACED) | (classes == DIGIT)
     edges = _edges(letters | (classes == HANGUL))
     first, at_edges = edges[::2], prefix.take(edges)
@@ -253,9 +253,13 @@ def title_length(text: str) -> int:
     return title.end() if title else 0
 
 
+def powers_of_base(largest: int) -> tuple[Uint32, Uint32]:
+    """B**i and B**-i modulo 2^32 for i up to at least `largest`."""
+    return _powers(max(13, largest.bit_length()))
+
+
 @cache
 def _powers(exponent: int) -> tuple[Uint32, Uint32]:
-    """B**i and B**-i modulo 2^32 for i < 2**exponent."""
     size = 1 << exponent
     inverse = pow(BASE, -1, 1 << 32)
     both = []
@@ -266,9 +270,9 @@ def _powers(exponent: int) -> tuple[Uint32, Uint32]:
     return both[0], both[1]
 
 
-def prefix_hashes(symbols: Uint32) -> tuple[Uint32, Uint32]:
+def _prefix_hashes(symbols: Uint32) -> tuple[Uint32, Uint32]:
     """``P`` (one longer than `symbols`) and the inverse powers that go with it."""
-    powers, inverse = _powers(max(13, len(symbols).bit_length()))
+    powers, inverse = powers_of_base(len(symbols))
     prefix = np.empty(len(symbols) + 1, np.uint32)
     prefix[0] = 0
     np.cumsum(symbols * powers[: len(symbols)], dtype=np.uint32, out=prefix[1:])
