@@ -13,6 +13,7 @@ from wiretag.features import BITS, VIEWS
 from wiretag.vectors import Vectoriser, ViewWeighting
 from wiretag_train.heads import ALWAYS, Heads, Member, fit_heads, folds_of, head_steps
 from wiretag_train.matrix import Frequencies, frequencies, frequent_columns, matrix, named_columns, vocabulary
+from wiretag_train.naive_bayes import NaiveBayes
 from wiretag_train.recipe import Recipe
 from wiretag_train.targets import Targets
 
@@ -107,6 +108,8 @@ def vectors_of(training: TrainingSet, recipe: Recipe, jobs: int, tick: Callable[
 def fit_vectors(vectors: Vectors, recipe: Recipe, jobs: int, tick: Callable[[str], None] = lambda _: None) -> Fitted:
     """The other steps of `fit`."""
     members = _members(vectors.vectoriser, recipe)
+    whole_words = _features_of(vectors.vectoriser, [view for view in VIEWS if view != "chars"])
+    naive_bayes = NaiveBayes(whole_words, recipe.naive_bayes_shares) if recipe.naive_bayes_shares else None
 
     def heads_of(targets: Targets) -> Heads:
         return fit_heads(
@@ -121,6 +124,7 @@ def fit_vectors(vectors: Vectors, recipe: Recipe, jobs: int, tick: Callable[[str
             named=[named_columns(vectors.vectoriser, name) for name in targets.names],
             pooled=recipe.pooled,
             search_folds=vectors.search_folds,
+            naive_bayes=naive_bayes,
         )
 
     return Fitted(vectors.vectoriser, tuple(heads_of(targets) for targets in vectors.facets), vectors.sample)
@@ -151,16 +155,19 @@ def make_vectoriser(training: TrainingSet, recipe: Recipe, jobs: int) -> Vectori
 
 def _members(vectoriser: Vectoriser, recipe: Recipe) -> list[Member]:
     """The recipe's members over the features of this vectoriser."""
-    view_of = vectoriser.vocabulary.columns >> np.uint32(BITS)
     squares = {view: how.weight**2 for view, how in vectoriser.weighting.items()}
     return [
         Member(
-            np.flatnonzero(np.isin(view_of, [VIEWS.index(view) for view in member.views])),
+            _features_of(vectoriser, member.views),
             (sum(squares.values()) / sum(squares[view] for view in member.views)) ** 0.5,
             member.naive_bayes,
         )
         for member in recipe.members
     ]
+
+
+def _features_of(vectoriser: Vectoriser, views: Sequence[str]) -> NDArray[np.intp]:
+    return np.flatnonzero(np.isin(vectoriser.vocabulary.columns >> np.uint32(BITS), [VIEWS.index(view) for view in views]))
 
 
 def _search_folds(training: TrainingSet, recipe: Recipe) -> int:

@@ -19,6 +19,7 @@ from scipy.special import expit
 
 from wiretag.model import bent
 from wiretag_train.evaluate import accuracy, f1_scores
+from wiretag_train.naive_bayes import NaiveBayes
 from wiretag_train.svm import Factors, Solution, Texts, solve
 from wiretag_train.targets import UNKNOWN, Targets
 from wiretag_train.thresholds import (
@@ -63,6 +64,7 @@ class Heads:
     costs : the chosen C of each member's SVMs.
     floor : probability from which the best label is given where none reaches its threshold.
     bend : see `wiretag.model.Facet`.
+    naive_bayes_share : see `wiretag_train.naive_bayes.Added`.
     """
 
     targets: Targets
@@ -74,6 +76,7 @@ class Heads:
     costs: tuple[float, ...]
     floor: float = 1.0
     bend: Bend = _STRAIGHT
+    naive_bayes_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,7 @@ def fit_heads(
     named: Sequence[NDArray[np.intp]] = (),
     pooled: bool = False,
     search_folds: int = N_FOLDS,
+    naive_bayes: NaiveBayes | None = None,
 ) -> Heads:
     """Fit all heads of a facet: of each member at the C that scores best out of fold, and the mean of the members.
 
@@ -138,6 +142,7 @@ def fit_heads(
         that "rye" speaks for it and the other words do not.
     pooled : decide for all labels of the facet together, see `_pooled_decisions`.
     search_folds : how many of the folds choose C.
+    naive_bayes : what is added where exactly one label holds, if it helps.
     """
     all_targets = targets
     covered = (targets.values != UNKNOWN).any(axis=1)
@@ -162,9 +167,14 @@ def fit_heads(
             intercepts += offsets / len(members)
             weights[:, member.features] += own * np.float32(member.scale / len(members))
             chosen.append(cost)
+    share = 0.0
+    if naive_bayes is not None and targets.exclusive and len(judged):
+        judges = np.logical_and.reduce(_judged(judged, judging), axis=1)
+        added = naive_bayes.added(X, targets.values == 1, folds, sample_weight, judged, judges)
+        judged, weights, share = judged + added.scores, weights + added.weights, added.share
     decide = _pooled_decisions if pooled and not targets.exclusive else _decisions
     slopes, shifts, thresholds, floor, bend = decide(judged, judging)
-    return Heads(all_targets, weights, intercepts, slopes, shifts, thresholds, tuple(chosen), floor, bend)
+    return Heads(all_targets, weights, intercepts, slopes, shifts, thresholds, tuple(chosen), floor, bend, share)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,7 @@ def train_own(items: list[Item], test: list[Item], facet: str, recipe: Recipe, j
             "corpus_sha256": digest,
             "seed": recipe.seed,
             "costs": list(fitted.heads[0].costs),
+            "naive_bayes_share": fitted.heads[0].naive_bayes_share,
             "libraries": {name: version(name) for name in ("wiretag", "numpy", "scipy", "scikit-learn", "numba")},
         },
         "licence": "",

@@ -1,0 +1,76 @@
+"""Naive Bayes beside SVMs: what it adds, and when it is left out."""
+
+import numpy as np
+import pytest
+from scipy import sparse
+from sklearn.naive_bayes import ComplementNB
+from small import small_items
+
+from wiretag_train.naive_bayes import NaiveBayes, label_weights
+from wiretag_train.own_data import train_own
+from wiretag_train.recipe import EFFORTS
+
+RANDOM = np.random.default_rng(3)
+X = sparse.csr_matrix(RANDOM.poisson(0.3, (60, 40)).astype(np.float32))
+LABELS = RANDOM.integers(0, 4, 60)
+HOLDS = np.eye(4, dtype=bool)[LABELS]
+WEIGHT = RANDOM.uniform(0.5, 2, 60)
+ALL = np.arange(40)
+
+
+def test_weights_are_those_of_scikit_learn_but_for_what_labels_have_in_common() -> None:
+    theirs = ComplementNB(alpha=0.05).fit(X, LABELS, WEIGHT).feature_log_prob_
+    ours = label_weights(X, HOLDS, WEIGHT, ALL)
+    np.testing.assert_allclose(ours, theirs - theirs.mean(axis=0), atol=1e-4)
+
+
+def test_features_that_it_does_not_look_at_have_no_weight() -> None:
+    weights = label_weights(X, HOLDS, WEIGHT, ALL[:10])
+    assert weights[:, :10].any()
+    assert not weights[:, 10:].any()
+
+
+def told_apart(told: np.ndarray, n: int = 300) -> tuple[sparse.csr_matrix, np.ndarray, np.ndarray]:
+    """Items of two labels, a feature each of which the items in `told` hold their label's; labels; folds."""
+    labels = np.arange(n) % 2
+    features = np.where(told, labels, 2)
+    return sparse.csr_matrix((np.ones(n, np.float32), (np.arange(n), features)), (n, 3)), labels, np.arange(n) // 2 % 3
+
+
+def test_it_is_added_where_it_is_right_more_often_by_more_than_chance() -> None:
+    matrix, labels, folds = told_apart(np.ones(300, bool))
+    guesses = np.random.default_rng(1).normal(size=(300, 2))
+    found = NaiveBayes(ALL[:3], (0.5, 4.0)).added(
+        matrix, np.eye(2, dtype=bool)[labels], folds, np.ones(300), guesses, np.ones(300, bool)
+    )
+    assert found.share == 4.0
+    assert ((guesses + found.scores).argmax(axis=1) == labels).mean() > 0.95
+    assert found.weights[0, 0] > 0 > found.weights[0, 1]
+
+
+@pytest.mark.parametrize(("wrong", "added"), [([0], False), ([0, 2, 4], True)], ids=["one item", "three items"])
+def test_one_item_more_may_be_chance(wrong: list[int], added: bool) -> None:
+    told = np.zeros(300, bool)
+    told[[0, 2, 4]] = True  # one in each fold
+    matrix, labels, folds = told_apart(told)
+    scores = np.eye(2)[labels]
+    scores[wrong] = scores[wrong, ::-1] * 0.01
+    found = NaiveBayes(ALL[:3], (1.0,)).added(
+        matrix, np.eye(2, dtype=bool)[labels], folds, np.ones(300), scores, np.ones(300, bool)
+    )
+    assert (found.share > 0) == found.weights.any() == found.scores.any() == added
+
+
+def test_items_that_always_train_judge_nothing() -> None:
+    matrix, labels, folds = told_apart(np.ones(300, bool))
+    folds = np.where(np.arange(300) < 100, -1, folds)
+    scores = np.random.default_rng(1).normal(size=(200, 2))
+    found = NaiveBayes(ALL[:3], (1.0,)).added(
+        matrix, np.eye(2, dtype=bool)[labels], folds, np.ones(300), scores, np.ones(200, bool)
+    )
+    assert found.scores.shape == (200, 2)
+
+
+def test_a_models_record_says_how_much_was_added() -> None:
+    trained = train_own(small_items(), small_items(12), "topic", EFFORTS["quick"], 1, quiet=True)
+    assert trained.model.about["training"]["naive_bayes_share"] == 0.0  # several topics an item
