@@ -2,10 +2,9 @@
 
 `wiretag.features`, `wiretag.vectors` and `Tagger.scores` say what is computed and are the reference: tests hold this to them.
 Where NumPy takes some thirty passes over the arrays of a block and sorts all its keys, here each text is finished before the
-next, within the cache: one pass collects the hashes of its n-grams, one mixes them, a radix sort (two digits of eleven bits)
-brings equal columns together, and one pass counts them. Which of them a vocabulary has, and the number of each one's feature,
-is the column's rank among the known ones, found by counting bits in a table of a megabyte: Jacobson, "Space-efficient Static
-Trees and Graphs" (1989).
+next, within the cache: one pass collects the hashes of its n-grams, one mixes them, a radix sort brings equal columns together,
+and one pass counts them. Which of them a vocabulary has, and the number of each one's feature, is the column's rank among the
+known ones, found by counting bits in a table of a megabyte: Jacobson, "Space-efficient Static Trees and Graphs" (1989).
 """
 
 from __future__ import annotations
@@ -33,9 +32,8 @@ Float64 = NDArray[np.float64]
 _N_VIEWS: Final = len(VIEWS)
 _N_CLASSES: Final = max(SEPARATOR, SPACED, IDEOGRAPH, SYLLABLE, DIGIT, HANGUL) + 1
 _WORDS, _PAIRS, _CHARS, _TITLE = (VIEWS.index(view) for view in ("words", "pairs", "chars", "title"))
-# Two digits make a column.
-_DIGIT_BITS: Final = (BITS + 2) // 2
-_N_DIGITS: Final = 1 << _DIGIT_BITS
+# From so many n-grams of a text on, two digits of eleven bits sort faster than three of eight.
+_FEW: Final = 600
 # Room for n-grams that each thread keeps; more is made for a longer text alone. New memory costs more than filling it.
 _KEPT: Final = 1 << 20
 
@@ -75,7 +73,7 @@ class _Room(NamedTuple):
     kinds, prefix : the class of each symbol, and the hash of all before it.
     edges : where runs begin and end.
     left : of each symbol, how long an n-gram of its word may be that begins there.
-    digits : shape [2, n_digits].
+    digits : how often each value of a digit occurs, then where the next one goes.
     """
 
     keys: Uint32
@@ -151,7 +149,7 @@ def _room(n_grams: int) -> _Room:
         keys, others, prefix = (np.empty(size, np.uint32) for _ in range(3))
         views, kinds = (np.empty(size, np.uint8) for _ in range(2))
         edges, left = (np.empty(size, np.int32) for _ in range(2))
-        room = _Room(keys, others, views, kinds, prefix, edges, left, np.empty((2, _N_DIGITS), np.uint32))
+        room = _Room(keys, others, views, kinds, prefix, edges, left, np.empty(1 << 11, np.uint32))
         if size > _KEPT:
             return room
         _own.room = kept = room
@@ -323,7 +321,11 @@ def _chars(prefix, inverse, left, shortest, longest, keys, views, n, lengths):  
 
 @_compile
 def _sort(keys, others, views, digits, n):  # type: ignore[no-untyped-def]
-    """Mix the n hashes into columns and put these into ascending order."""
+    """Mix the n hashes into columns and put these into ascending order, by their last digit first."""
+    # Few columns are sooner sorted by three digits than the many values that two may have are looked through.
+    n_digits, bits = (3, _u32(8)) if n < _FEW else (2, _u32(11))
+    n_values = 1 << bits
+    source, target = (others, keys) if n_digits == 3 else (keys, others)  # so that they end in `keys`
     for i in range(n):
         h = keys[i]
         h = _u32(h ^ (h >> _u32(16)))
@@ -331,23 +333,20 @@ def _sort(keys, others, views, digits, n):  # type: ignore[no-untyped-def]
         h = _u32(h ^ (h >> _u32(13)))
         h = _u32(h * _u32(0xC2B2AE35))
         h = _u32(h ^ (h >> _u32(16)))
-        keys[i] = _u32(h >> _u32(32 - BITS)) | _u32(_u32(views[i]) << _u32(BITS))
-    digits[:] = 0
-    for i in range(n):
-        digits[0, keys[i] & _u32(_N_DIGITS - 1)] += _u32(1)
-        digits[1, keys[i] >> _u32(_DIGIT_BITS)] += _u32(1)
-    low = high = _u32(0)
-    for digit in range(_N_DIGITS):
-        digits[0, digit], low = low, _u32(low + digits[0, digit])
-        digits[1, digit], high = high, _u32(high + digits[1, digit])
-    for i in range(n):
-        digit = keys[i] & _u32(_N_DIGITS - 1)
-        others[digits[0, digit]] = keys[i]
-        digits[0, digit] += _u32(1)
-    for i in range(n):
-        digit = others[i] >> _u32(_DIGIT_BITS)
-        keys[digits[1, digit]] = others[i]
-        digits[1, digit] += _u32(1)
+        source[i] = _u32(h >> _u32(32 - BITS)) | _u32(_u32(views[i]) << _u32(BITS))
+    for number in range(n_digits):
+        shift, mask = _u32(_u32(number) * bits), _u32(n_values - 1)
+        digits[:n_values] = 0
+        for i in range(n):
+            digits[(source[i] >> shift) & mask] += _u32(1)
+        place = _u32(0)
+        for value in range(n_values):
+            digits[value], place = place, _u32(place + digits[value])
+        for i in range(n):
+            value = (source[i] >> shift) & mask
+            target[digits[value]] = source[i]
+            digits[value] += _u32(1)
+        source, target = target, source
 
 
 @_compile

@@ -196,8 +196,8 @@ class Tagger:
             items = [self.parse(raw) for raw in block]
             probability = self._probabilities([item.text for item in items])
             chosen = self._chosen(probability, threshold)
-            for n, item in enumerate(items):
-                yield self._tags(item, {facet: tags[n] for facet, tags in chosen.items()}, names)
+            for item, *tags in zip(items, *chosen.values(), strict=True):
+                yield self._tags(item, dict(zip(chosen, tags, strict=True)), names)
 
     def probabilities(self, texts: Sequence[str]) -> Float32:
         """Probability of every label for raw items, shape [n_texts, n_labels], in the order of `model.label_ids`.
@@ -290,7 +290,7 @@ class Tagger:
         language = found[0][0] if found else UNKNOWN_LANGUAGE
         wanted = language if names == "item" else names
         facets = {
-            facet: tuple(Tag(label, self.name(facet, label, wanted), p) for label, p in tags)
+            facet: tuple([Tag(label, self.name(facet, label, wanted), p) for label, p in tags])
             for facet, tags in chosen.items()
             if facet != LANGUAGE_FACET
         }
