@@ -34,7 +34,10 @@ def load() -> ModuleType | None:
     if _state.module is None and not _state.is_missing:
         try:
             from wiretag import compiled
-        except (ImportError, RuntimeError):  # no Numba, or no folder to keep what it compiles
+
+            compiled.try_out()
+        except (ImportError, RuntimeError, OSError):
+            # No Numba, no folder or no room to keep what it compiles, or no memory that may be written and then run.
             _state.is_missing = True
         else:
             _state.module = compiled
@@ -47,9 +50,8 @@ def loaded() -> ModuleType | None:
 
 
 def expect(n_characters: int) -> None:
-    """Load it if so many characters are to come, with those that have been, are enough for that to pay."""
-    _state.characters += n_characters
-    if _state.characters >= _ENOUGH:
+    """Load it if so many characters are about to come that this pays."""
+    if n_characters >= _ENOUGH:
         load()
 
 
@@ -59,5 +61,6 @@ def for_block(texts: Sequence[str]) -> ModuleType | None:
     Texts that come alone do not count: whoever waits for one would wait for Numba, too.
     """
     if _state.module is None and len(texts) > 1:
-        expect(sum(map(len, texts)))
+        _state.characters += sum(map(len, texts))
+        expect(_state.characters)
     return _state.module

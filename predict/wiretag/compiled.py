@@ -108,6 +108,22 @@ def sums(model: Model, vectors: Vectors) -> Float64:
     return found
 
 
+def try_out() -> None:
+    """Compile all of it, or fetch what an earlier process has compiled.
+
+    Raises
+    ------
+    OSError
+        It cannot be kept, or not be run.
+    """
+    counts = count_block(["a word", "another"], FeatureConfig())
+    values, none = np.empty(len(counts.columns), np.float32), np.zeros(1, np.int64)
+    slots, stretch = np.zeros_like(counts.columns), np.ones(len(counts.offsets), np.float32)
+    _weigh(counts.offsets, slots, counts.counts, stretch, np.ones(_N_VIEWS), np.ones(1, np.float32), values)
+    rare = np.zeros(2, np.int64), np.empty(0, np.uint16), np.empty(0, np.int16)
+    _add(none, np.empty(0, np.int32), values, np.zeros(1, np.int32), np.zeros((1, 1), np.int16), *rare, np.zeros((0, 1)))
+
+
 def _counted(texts: Sequence[str], config: FeatureConfig, ranks: Uint64) -> tuple[Counts, Int64]:
     """Counts of the columns, or of the features that have ranks; and where the entries of each text begin."""
     symbols, starts, titles = features.symbols_of(texts, config.title)
@@ -117,7 +133,7 @@ def _counted(texts: Sequence[str], config: FeatureConfig, ranks: Uint64) -> tupl
     offsets = np.zeros(len(texts) * _N_VIEWS + 1, np.int64)
     longest = int(np.diff(bounds).max(initial=0)) + 2
     powers, inverse = features.powers_of_base(longest)
-    room = _room(at_most * longest)
+    room = _room(at_most * longest, longest)
     columns, counts = _entries(at_most * len(symbols))
     n = _count(symbols, powers, inverse, bounds, titles, grams, ranks, room, columns, counts, offsets, lengths)
     return Counts(offsets, columns[:n].copy(), counts[:n].copy(), lengths), offsets[::_N_VIEWS]
@@ -141,16 +157,16 @@ _NO_RANKS: Final = np.empty((0, 2), np.uint64)
 _own: Final = threading.local()
 
 
-def _room(n_grams: int) -> _Room:
-    """This thread's memory for texts of so many n-grams."""
+def _room(n_grams: int, n_symbols: int) -> _Room:
+    """This thread's memory for texts of so many n-grams and symbols."""
     kept: _Room | None = getattr(_own, "room", None)
-    if kept is None or len(kept.keys) < n_grams:
-        size = max(n_grams, _KEPT)
-        keys, others, prefix = (np.empty(size, np.uint32) for _ in range(3))
-        views, kinds = (np.empty(size, np.uint8) for _ in range(2))
-        edges, left = (np.empty(size, np.int32) for _ in range(2))
+    if kept is None or len(kept.keys) < n_grams or len(kept.kinds) < n_symbols:
+        size, length = max(n_grams, _KEPT), max(n_symbols, _KEPT)
+        keys, others, views = np.empty(size, np.uint32), np.empty(size, np.uint32), np.empty(size, np.uint8)
+        kinds, prefix = np.empty(length, np.uint8), np.empty(length, np.uint32)
+        edges, left = np.empty(length, np.int32), np.empty(length, np.int32)
         room = _Room(keys, others, views, kinds, prefix, edges, left, np.empty(1 << 11, np.uint32))
-        if size > _KEPT:
+        if size > _KEPT or length > _KEPT:
             return room
         _own.room = kept = room
     return kept

@@ -146,8 +146,6 @@ def blocks(texts: Iterable[str]) -> Iterator[list[str]]:
 
 def count_block(texts: Sequence[str], config: FeatureConfig) -> Counts:
     """Counts of the views of `config` in up to `BLOCK_TEXTS` texts."""
-    if len(texts) > BLOCK_TEXTS:
-        raise ValueError(f"A block holds at most {BLOCK_TEXTS} texts; this one has {len(texts)}.")
     if (compiled := acceleration.for_block(texts)) is not None:
         counted: Counts = compiled.count_block(texts, config)
         return counted
@@ -156,6 +154,8 @@ def count_block(texts: Sequence[str], config: FeatureConfig) -> Counts:
 
 def count_by_arrays(texts: Sequence[str], config: FeatureConfig) -> Counts:
     """`count_block` with NumPy alone."""
+    if len(texts) > BLOCK_TEXTS:
+        raise ValueError(f"A block holds at most {BLOCK_TEXTS} texts; this one has {len(texts)}.")
     symbols, starts, titles = symbols_of(texts, config.title)
     classes = (symbols >> np.uint32(CLASS_SHIFT)).astype(np.uint8)
     prefix, inverse = _prefix_hashes(symbols)

@@ -1,7 +1,9 @@
 """Numba's loops beside NumPy's arrays. What counts as an n-gram is tested in `test_features`, for both."""
 
+import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -84,9 +86,46 @@ def test_it_is_loaded_once_that_pays_and_never_for_single_texts(monkeypatch: pyt
 def test_without_numba_arrays_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "wiretag.compiled", None)
     monkeypatch.delattr("wiretag.compiled")
-    assert acceleration.load() is None
-    assert acceleration.for_block(["word"] * 2) is None
-    assert count_block(["a word"], SHORT).lengths[0, VIEWS.index("words")] == 2
+    monkeypatch.setattr("wiretag.acceleration._ENOUGH", 1)
+    assert count_block(["a word", "one"], SHORT).lengths[0, VIEWS.index("words")] == 2
+    assert acceleration.loaded() is None
+
+
+def test_where_nothing_can_be_compiled_arrays_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full() -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr("wiretag.acceleration._ENOUGH", 1)
+    monkeypatch.setattr(compiled, "try_out", full)
+    assert count_block(["a word", "one"], SHORT).lengths[0, VIEWS.index("words")] == 2
+    assert acceleration.loaded() is None
+
+
+def test_a_file_of_known_size_does_not_count_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wiretag.acceleration._ENOUGH", 1000)
+    acceleration.expect(900)
+    count_block(["word " * 100, "x"], SHORT)
+    assert acceleration.loaded() is None
+    acceleration.expect(1000)
+    assert acceleration.loaded() is compiled
+
+
+COMPILED = """
+import sys
+from wiretag import compiled
+from wiretag.tagger import Tagger
+
+tagger = Tagger.load(sys.argv[1])
+parts = compiled._count, compiled._weigh, compiled._add
+compiled.try_out()
+assert [len(part.signatures) for part in parts] == [1, 1, 1]
+compiled.sums(tagger.model, compiled.vectors(tagger.model.vectoriser, ["a word", "another"]))
+assert [len(part.signatures) for part in parts] == [1, 1, 1]
+"""
+
+
+def test_trying_out_compiles_all_that_tagging_needs(model_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", COMPILED, model_path], check=True)
 
 
 def test_tags_are_the_same(items: list[str], tagger: Tagger) -> None:

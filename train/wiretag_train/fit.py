@@ -109,7 +109,7 @@ def fit_vectors(vectors: Vectors, recipe: Recipe, jobs: int, tick: Callable[[str
     """The other steps of `fit`."""
     members = _members(vectors.vectoriser, recipe)
     whole_words = _features_of(vectors.vectoriser, [view for view in VIEWS if view != "chars"])
-    naive_bayes = NaiveBayes(whole_words, recipe.naive_bayes_shares) if recipe.naive_bayes_shares else None
+    naive_bayes = NaiveBayes(whole_words, recipe.naive_bayes_shares) if recipe.naive_bayes_shares and len(whole_words) else None
 
     def heads_of(targets: Targets) -> Heads:
         return fit_heads(

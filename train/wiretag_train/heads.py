@@ -171,7 +171,9 @@ def fit_heads(
     if naive_bayes is not None and targets.exclusive and len(judged):
         judges = np.logical_and.reduce(_judged(judged, judging), axis=1)
         added = naive_bayes.added(X, targets.values == 1, folds, sample_weight, judged, judges)
-        judged, weights, share = judged + added.scores, weights + added.weights, added.share
+        if added is not None:
+            judged, share = judged + added.scores, added.share
+            weights += added.weights
     decide = _pooled_decisions if pooled and not targets.exclusive else _decisions
     slopes, shifts, thresholds, floor, bend = decide(judged, judging)
     return Heads(all_targets, weights, intercepts, slopes, shifts, thresholds, tuple(chosen), floor, bend, share)
