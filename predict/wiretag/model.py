@@ -146,15 +146,24 @@ class Model:
         return place, rows
 
     @cached_property
-    def rare(self) -> tuple[NDArray[np.int64], NDArray[np.uint16], NDArray[np.int16]]:
-        """Weights of the features that `dense` lacks: where each feature's begin, shape [F + 1], their rows, and each's
-        ``root * abs(root)``."""
-        often = self.dense[0] >= 0
-        at, _ = self.weights_of(np.flatnonzero(~often))
-        begins = np.zeros(len(self.counts) + 1, np.int64)
-        np.cumsum(np.where(often, 0, self.counts), out=begins[1:])
-        squares = SQUARES.take(self.weights.view(np.uint8).take(at))
-        return begins, self.labels.take(at).astype(np.uint16), squares.astype(np.int16)
+    def packed(self) -> tuple[NDArray[np.int32], NDArray[np.int16], NDArray[np.int32]]:
+        """All weights once more, laid out for one look at each feature that occurs: place of each feature, shape [F]; the rows
+        of `dense`; and the weights of the other features, a cell each.
+
+        A place below the number of rows is that of a row, one from there on that of the feature's first cell, counted from
+        there, and -1 is none. A cell is ``last << 31 | row << 16 | root * abs(root)``, the latter in 16 bits; `last` marks the
+        feature's last one.
+        """
+        place, rows = self.dense
+        rare = np.flatnonzero((place < 0) & (self.counts > 0))
+        at, sizes = self.weights_of(rare)
+        ends = np.cumsum(sizes)
+        squares = SQUARES.take(self.weights.view(np.uint8).take(at)).astype(np.int16).view(np.uint16)
+        cells = self.labels.take(at).astype(np.uint32) << np.uint32(16) | squares
+        cells[ends - 1] |= np.uint32(1 << 31)
+        place = place.copy()
+        place[rare] = len(rows) + ends - sizes
+        return place, rows, cells.view(np.int32)
 
     @property
     def is_dense(self) -> bool:
