@@ -189,9 +189,7 @@ def count_by_arrays(texts: Sequence[str], config: FeatureConfig) -> Counts:
 
 def normalise(text: str) -> str:
     """NFKC with blanks for code points that the table's Unicode version does not know."""
-    if text.isascii():
-        return text
-    return nfkc(codepoints.unassigned().sub(" ", text))
+    return text if text.isascii() else nfkc(codepoints.unassigned().sub(" ", text))
 
 
 def nfkc(text: str) -> str:
@@ -200,6 +198,8 @@ def nfkc(text: str) -> str:
     NFKC begins with putting the decomposition of each character in its place (Unicode Standard Annex 15), so this changes
     nothing but the time: text that is in NFKC already is seen to be so in a fiftieth of what rewriting it takes.
     """
+    if text.isascii():
+        return text
     for char, decomposition in _COMMON_DECOMPOSITIONS:
         text = text.replace(char, decomposition)
     return unicodedata.normalize("NFKC", text)

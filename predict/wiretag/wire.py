@@ -32,6 +32,10 @@ _BRACKETS = frozenset("(【[（/")
 _SENDER = re.compile(r"[(【\[（/]\s*([^()【】\[\]（）/\n]{2,60}?)\s*[)】\]）/]")
 _LABEL_SEPARATOR = re.compile(r"\s*[,;|·•،؛、，；]\s*|\s+/\s+")
 _SENTENCE_END = tuple(".!?。！？؟…")
+# What may stand inside a line, other than single spaces, that `str.split` takes for white space.
+_SPACES_OF_ASCII = ("  ", "\t", "\x1f")
+# First characters of a line that few share with a phrase.
+_N_FIRST = 3
 _MAX_FOOTER = 400
 _MAX_HEADING = 80
 _MAX_INVITATION = 250
@@ -100,6 +104,12 @@ class WireRules:
         return Openings((head.rstrip(": ") for head in self.contact), r"\s*(?::|$)")
 
     @cached_property
+    def first_of_openings(self) -> tuple[frozenset[str], tuple[str, ...]]:
+        """The first `_N_FIRST` characters of all that may open a line; and of what is shorter, all of it."""
+        first = frozenset().union(*(openings.first for openings in (self.headings, self.invitations, self.contacts)))
+        return first, tuple(own for own in first if len(own) < _N_FIRST)
+
+    @cached_property
     def _disclaimers_by_mark(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
         """Disclaimers by a word in their midst, which stands between spaces wherever they do; others by their first character."""
         by_word: dict[str, list[str]] = {}
@@ -118,15 +128,15 @@ class WireRules:
         Few of the hundreds share a mark with the text: looking for all would take longer than everything else in `parse`.
         """
         by_word, by_character = self._disclaimers_by_mark
-        marked = [by_word[mark] for mark in by_word.keys() & set(text.split())]
-        marked += [by_character[mark] for mark in by_character.keys() & set(text)]
+        marked = [by_word[mark] for mark in by_word.keys() & text.split()]
+        marked += [phrases for mark, phrases in by_character.items() if mark in text]
         return any(phrase in text for phrases in marked for phrase in phrases)
 
 
 class Openings:
     """Phrases that a line may begin with, ``{}`` in them standing for a name.
 
-    Only those that share the line's first character, or begin with a name, are looked at, and only of those that may
+    Only those that share the line's first characters, or begin with a name, are looked at, and only of those that may
     well match is a pattern made: one pattern of all takes longer to make than a single item to tag.
     """
 
@@ -139,15 +149,26 @@ class Openings:
         by_first: dict[str, list[tuple[str, str, str]]] = {}
         for part in parts:
             if part[1]:
-                by_first.setdefault(part[1][0], []).append(part)
+                by_first.setdefault(part[1][:_N_FIRST], []).append(part)
         self._by_first: dict[str, tuple[tuple[str, ...], Sequence[tuple[str, str, str]]]]
         self._by_first = {first: (tuple(start for _, start, _ in own), own) for first, own in by_first.items()}
+        self.first = by_first.keys()
+        self._short = tuple(first for first in by_first if len(first) < _N_FIRST)
 
-    def match(self, line: str) -> bool:
-        """Whether one of the phrases opens the line, with the ending behind it."""
-        starts, candidates = self._by_first.get(line[:1], ((), ()))
-        found = line.startswith(starts) and self._among(candidates, line)
-        return found or (any(map(line.__contains__, self._ends)) and self._among(self._with_name_first, line))
+    def match(self, line: str, named: bool = True) -> bool:
+        """Whether one of the phrases opens the line, with the ending behind it; `named` as `may_name` says of it."""
+        starts, candidates = self._by_first.get(line[:_N_FIRST], ((), ()))
+        if starts and line.startswith(starts) and self._among(candidates, line):
+            return True
+        if self._short and line.startswith(self._short):
+            shorter = (self._by_first[first][1] for first in self._short if line.startswith(first))
+            if any(self._among(own, line) for own in shorter):
+                return True
+        return named and self.may_name(line) and self._among(self._with_name_first, line)
+
+    def may_name(self, text: str) -> bool:
+        """Whether a phrase that begins with a name may stand in the text, a line or many."""
+        return any(map(text.__contains__, self._ends))
 
     def _among(self, candidates: Iterable[tuple[str, str, str]], line: str) -> bool:
         return any(
@@ -192,13 +213,17 @@ def parse(raw: str, rules: WireRules) -> WireItem:
             end = min(end, number)
     sender = _sender(lines)
     keys = _keys_of(lines[:end])
-    disclaimed = rules.disclaims("\n".join(keys))
+    joined = "\n".join(keys)
+    # What the whole text lacks, no line has.
+    disclaimed, headed, invited = rules.disclaims(joined), rules.headings.may_name(joined), rules.invitations.may_name(joined)
+    first, short = rules.first_of_openings
     story = []
     for number, (line, key) in enumerate(zip(lines, keys, strict=False)):
-        if number >= 2 and _ends_story(key, line, rules):
+        opens = headed or invited or key[:_N_FIRST] in first or key.startswith(short)
+        if opens and number >= 2 and _ends_story(key, line, rules, headed):
             break
         of_sender = sender and number * 2 >= len(lines) and key.startswith(sender)
-        invites = len(line) <= _MAX_INVITATION and rules.invitations.match(key)
+        invites = opens and len(line) <= _MAX_INVITATION and rules.invitations.match(key, invited)
         if number and (of_sender or invites or (disclaimed and rules.disclaims(key))):
             continue
         story.append(_without_dateline(line) if number < 2 else line)
@@ -217,16 +242,17 @@ def spelling_key(text: str) -> str:
 
 def _keys_of(lines: Sequence[str]) -> list[str]:
     """`spelling_key` of each line: nothing composes across the ends of lines, so all are folded at once."""
-    return [" ".join(key.split()) for key in nfkc("\n".join(lines)).casefold().split("\n")] if lines else []
+    keys = nfkc("\n".join(lines)).casefold()
+    if keys.isascii() and not any(map(keys.__contains__, _SPACES_OF_ASCII)):
+        return keys.split("\n") if lines else []
+    return [" ".join(key.split()) for key in keys.split("\n")]
 
 
 def _footer_facet(line: str, rules: WireRules, late: bool) -> str | None:
     """The facet whose footer the line is; an early line must name a label that is known."""
-    if len(line) > _MAX_FOOTER:
+    if len(line) > _MAX_FOOTER or not (":" in line or "：" in line):
         return None
-    head, colon, _ = line.replace("：", ":").partition(":")
-    if not colon:
-        return None
+    head = line.replace("：", ":").partition(":")[0]
     key = spelling_key(head)
     for facet, keys in rules.footers.items():
         if key in keys and (late or _split_labels(_after_colon(line), rules.labels_of(facet))[0]):
@@ -257,11 +283,11 @@ def _split_labels(listing: str, names: Mapping[str, str]) -> tuple[list[str], li
     return known, unknown
 
 
-def _ends_story(key: str, line: str, rules: WireRules) -> bool:
+def _ends_story(key: str, line: str, rules: WireRules, named: bool) -> bool:
     """Whether the line opens the paragraph about the sender or the contact data."""
     if rules.contacts.match(key):
         return True
-    return len(line) <= _MAX_HEADING and not line.endswith(_SENTENCE_END) and rules.headings.match(key)
+    return len(line) <= _MAX_HEADING and not line.endswith(_SENTENCE_END) and rules.headings.match(key, named)
 
 
 def _sender(lines: list[str]) -> str:
