@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 SEPARATOR, SPACED, IDEOGRAPH, SYLLABLE, DIGIT, IGNORABLE, HANGUL = range(7)
 CLASS_SHIFT = 24
+UNSTEADY = np.uint32(1 << 31)
 SPACE = 0x20
 _BASIC, _ALL = 0x10000, 0x110000
 
@@ -61,6 +62,16 @@ def is_steady(highest: int = _ALL - 1) -> NDArray[np.bool_]:
 @cache
 def _is_steady(size: int) -> NDArray[np.bool_]:
     return ~_in_ranges("unsteady_ranges", size)
+
+
+def symbols_with_marks(highest: int = _ALL - 1) -> NDArray[np.uint32]:
+    """`symbols`, those of characters that are not steady with `UNSTEADY` added, so that one look tells both."""
+    return _symbols_with_marks(_BASIC if highest < _BASIC else _ALL)
+
+
+@cache
+def _symbols_with_marks(size: int) -> NDArray[np.uint32]:
+    return np.where(_is_steady(size), _symbols(size), _symbols(size) | UNSTEADY)
 
 
 def is_unassigned(highest: int = _ALL - 1) -> NDArray[np.bool_]:

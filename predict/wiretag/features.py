@@ -38,7 +38,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wiretag import acceleration, codepoints
-from wiretag.codepoints import CLASS_SHIFT, DIGIT, HANGUL, IDEOGRAPH, IGNORABLE, SPACED, SYLLABLE
+from wiretag.codepoints import CLASS_SHIFT, DIGIT, HANGUL, IDEOGRAPH, IGNORABLE, SPACED, SYLLABLE, UNSTEADY
 
 Uint32 = NDArray[np.uint32]
 
@@ -208,10 +208,13 @@ def nfkc(text: str) -> str:
 def symbols_of(texts: Sequence[str], with_titles: bool) -> tuple[Uint32, NDArray[np.int64], NDArray[np.int64]]:
     """Symbols of all texts with a separator before, between and behind; where each text starts, where its title ends."""
     codes, starts = _codes(texts)
-    texts, codes, starts = _normalised(texts, codes, starts)
-    titles = starts + np.fromiter((title_length(text) for text in texts), np.int64, len(texts)) if with_titles else starts
     # No code point lies outside the table; "clip" spares the check.
-    symbols = codepoints.symbols(codes.max()).take(codes, mode="clip")
+    symbols = codepoints.symbols_with_marks(codes.max()).take(codes, mode="clip")
+    if symbols.max() >= UNSTEADY:
+        texts = _normalised(texts, codes, starts, np.flatnonzero(symbols >= UNSTEADY))
+        codes, starts = _codes(texts)
+        symbols = codepoints.symbols(codes.max()).take(codes, mode="clip")
+    titles = starts + np.fromiter((title_length(text) for text in texts), np.int64, len(texts)) if with_titles else starts
     if codes.dtype == np.uint32:
         ignored = np.flatnonzero((symbols >> np.uint32(CLASS_SHIFT)) == IGNORABLE)
         if len(ignored):
@@ -231,20 +234,14 @@ def _codes(texts: Sequence[str]) -> tuple[NDArray[np.uint8] | Uint32, NDArray[np
 
 
 def _normalised(
-    texts: Sequence[str], codes: NDArray[np.uint8] | Uint32, starts: NDArray[np.int64]
-) -> tuple[Sequence[str], NDArray[np.uint8] | Uint32, NDArray[np.int64]]:
-    """Texts, code points and starts after normalising what would else give other features: few texts, most in Thai."""
-    if codes.dtype == np.uint8:
-        return texts, codes, starts
-    highest = codes.max()
-    changing = np.flatnonzero(~codepoints.is_steady(highest).take(codes, mode="clip"))
-    if not len(changing):
-        return texts, codes, starts
-    unassigned = codepoints.is_unassigned(highest)[codes.take(changing)].any()
-    texts = list(texts)
+    texts: Sequence[str], codes: NDArray[np.uint8] | Uint32, starts: NDArray[np.int64], changing: NDArray[np.int64]
+) -> list[str]:
+    """The texts, normalised where characters that may change them stand: few texts, most of them in Thai."""
+    unassigned = codepoints.is_unassigned(codes.max())[codes.take(changing)].any()
+    result = list(texts)
     for number in np.unique(np.searchsorted(starts, changing, "right") - 1).tolist():
-        texts[number] = (normalise if unassigned else nfkc)(texts[number])
-    return texts, *_codes(texts)
+        result[number] = (normalise if unassigned else nfkc)(result[number])
+    return result
 
 
 def title_length(text: str) -> int:
