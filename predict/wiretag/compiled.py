@@ -34,7 +34,7 @@ _N_VIEWS: Final = len(VIEWS)
 _N_CLASSES: Final = max(SEPARATOR, SPACED, IDEOGRAPH, SYLLABLE, DIGIT, HANGUL) + 1
 _WORDS, _PAIRS, _CHARS, _TITLE = (VIEWS.index(view) for view in ("words", "pairs", "chars", "title"))
 # From so many n-grams of a text on, two digits of eleven bits sort faster than three of eight.
-_FEW: Final = 600
+_FEW: Final = 200
 # How many features ahead weights are asked for, and how many of them a cache line holds.
 _AHEAD: Final = 12
 _LINE: Final = 32
@@ -360,9 +360,6 @@ def _chars(prefix, inverse, left, shortest, longest, keys, views, n, lengths):  
 def _sort(keys, others, views, digits, n):  # type: ignore[no-untyped-def]
     """Mix the n hashes into columns and put these into ascending order, by their last digit first."""
     # Few columns are sooner sorted by three digits than the many values that two may have are looked through.
-    n_digits, bits = (3, _u32(8)) if n < _FEW else (2, _u32(11))
-    n_values = 1 << bits
-    source, target = (others, keys) if n_digits == 3 else (keys, others)  # so that they end in `keys`
     for i in range(n):
         h = keys[i]
         h = _u32(h ^ (h >> _u32(16)))
@@ -370,20 +367,31 @@ def _sort(keys, others, views, digits, n):  # type: ignore[no-untyped-def]
         h = _u32(h ^ (h >> _u32(13)))
         h = _u32(h * _u32(0xC2B2AE35))
         h = _u32(h ^ (h >> _u32(16)))
-        source[i] = _u32(h >> _u32(32 - BITS)) | _u32(_u32(views[i]) << _u32(BITS))
-    for number in range(n_digits):
-        shift, mask = _u32(_u32(number) * bits), _u32(n_values - 1)
-        digits[:n_values] = 0
-        for i in range(n):
-            digits[(source[i] >> shift) & mask] += _u32(1)
-        place = _u32(0)
-        for value in range(n_values):
-            digits[value], place = place, _u32(place + digits[value])
-        for i in range(n):
-            value = (source[i] >> shift) & mask
-            target[digits[value]] = source[i]
-            digits[value] += _u32(1)
-        source, target = target, source
+        keys[i] = _u32(h >> _u32(32 - BITS)) | _u32(_u32(views[i]) << _u32(BITS))
+    if n < _FEW:
+        _by_digit(keys, others, digits, n, _u32(0), _u32(8))
+        _by_digit(others, keys, digits, n, _u32(8), _u32(8))
+        _by_digit(keys, others, digits, n, _u32(16), _u32(8))
+        keys[:n] = others[:n]
+    else:
+        _by_digit(keys, others, digits, n, _u32(0), _u32(11))
+        _by_digit(others, keys, digits, n, _u32(11), _u32(11))
+
+
+@_compile
+def _by_digit(source, target, digits, n, shift, bits):  # type: ignore[no-untyped-def]
+    """Put n columns in the order of a digit of theirs, equal ones as they were."""
+    n_values, mask = 1 << bits, _u32((1 << bits) - 1)
+    digits[:n_values] = 0
+    for i in range(n):
+        digits[(source[i] >> shift) & mask] += _u32(1)
+    place = _u32(0)
+    for value in range(n_values):
+        digits[value], place = place, _u32(place + digits[value])
+    for i in range(n):
+        value = (source[i] >> shift) & mask
+        target[digits[value]] = source[i]
+        digits[value] += _u32(1)
 
 
 @_compile
