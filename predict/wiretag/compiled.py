@@ -34,7 +34,7 @@ _N_VIEWS: Final = len(VIEWS)
 _N_CLASSES: Final = max(SEPARATOR, SPACED, IDEOGRAPH, SYLLABLE, DIGIT, HANGUL) + 1
 _WORDS, _PAIRS, _CHARS, _TITLE = (VIEWS.index(view) for view in ("words", "pairs", "chars", "title"))
 # From so many n-grams of a text on, two digits of eleven bits sort faster than three of eight.
-_FEW: Final = 200
+_FEW: Final = 400
 # How many features ahead weights are asked for, and how many of them a cache line holds.
 _AHEAD: Final = 12
 _LINE: Final = 32

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 FORMAT: Final = 1
 # Features with weights for an eighth of the rows or more are spread out when many texts are tagged.
 _DENSE_SHARE: Final = 8
+# A cell of `Model.packed` has 15 bits for the row.
+MOST_PACKED_ROWS: Final = 1 << 15
 # safetensors reserves more, but a header past this is no model of ours.
 _MAX_HEADER: Final = 32 << 20
 _IDF_STEPS: Final = np.float32(16)
@@ -152,7 +154,7 @@ class Model:
 
         A place below the number of rows is that of a row, one from there on that of the feature's first cell, counted from
         there, and -1 is none. A cell is ``last << 31 | row << 16 | root * abs(root)``, the latter in 16 bits; `last` marks the
-        feature's last one.
+        feature's last one. There may be `MOST_PACKED_ROWS` rows.
         """
         place, rows = self.dense
         rare = np.flatnonzero((place < 0) & (self.counts > 0))

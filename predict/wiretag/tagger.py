@@ -17,7 +17,7 @@ from wiretag import acceleration
 from wiretag import model as model_file
 from wiretag.errors import UsageError
 from wiretag.features import blocks
-from wiretag.model import SQUARES, Facet, Model, bent
+from wiretag.model import MOST_PACKED_ROWS, SQUARES, Facet, Model, bent
 from wiretag.origin import Origin, find_model, reloaded
 from wiretag.vectors import Float32, Vectors
 from wiretag.wire import WireItem, WireRules, parse
@@ -222,7 +222,7 @@ class Tagger:
         Sums are exact enough in double precision for a text to score the same alone, where spreading out the model's
         dense rows does not pay at first, and among others.
         """
-        if (compiled := acceleration.loaded()) is not None:
+        if len(self.model.scales) <= MOST_PACKED_ROWS and (compiled := acceleration.loaded()) is not None:
             return self.model.with_common(compiled.sums(self.model, vectors) * self.model.scales)
         self._singles += vectors.n_texts == 1
         if vectors.n_texts == 1 and self._singles < _MANY_SINGLES and not self.model.is_dense:

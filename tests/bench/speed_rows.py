@@ -30,7 +30,7 @@ from own_model import write_lines
 from sklearn.feature_extraction.text import HashingVectorizer, TfidfVectorizer
 from sklearn.pipeline import FeatureUnion
 
-from wiretag import codepoints
+from wiretag import acceleration, codepoints
 from wiretag.codepoints import DIGIT, HANGUL, SPACED
 from wiretag.features import BITS, FeatureConfig, blocks, count_block
 from wiretag.model import load
@@ -250,6 +250,7 @@ def two_threads(effort: str) -> Measured:
 def one_item(effort: str | None) -> Measured:
     """Items one by one in a warm process; without an effort, those of the default model."""
     ours, theirs = Tagger.load(our_model(effort) if effort else find_model(None)), sklearn_tagger()
+    acceleration.load()  # single texts never load it themselves
     texts = [text[:_ITEM_CHARACTERS] for text in news() if len(text) >= _ITEM_CHARACTERS][:_ITEMS_ALONE]
 
     def alone() -> None:
@@ -269,7 +270,8 @@ def one_item(effort: str | None) -> Measured:
     return rounds.faster(
         "ms",
         1000 / len(texts),
-        f"{len(texts)} items of {_ITEM_CHARACTERS:,} characters, one call each: `Tagger.tag` with {name}, and the pipeline's "
+        f"{len(texts)} items of {_ITEM_CHARACTERS:,} characters, one call each: `Tagger.tag` with Numba's loops, as in the "
+        f"server, and {name}, and the pipeline's "
         "`predict` of a list of one.",
     )
 

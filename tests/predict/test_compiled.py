@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,9 @@ from hypothesis import strategies as st
 
 from wiretag import acceleration, compiled
 from wiretag.features import VIEWS, Counts, FeatureConfig, blocks, count_block, count_by_arrays
+from wiretag.model import MOST_PACKED_ROWS, Facet
 from wiretag.tagger import Tagger
+from wiretag.vectors import Vectors
 from wiretag_data.sources import wire
 
 SHORT = FeatureConfig(pairs=True, chars=(3, 3), ideographs=(1, 1), syllables=(2, 2), hangul=(1, 1))
@@ -56,6 +59,23 @@ def test_items_have_the_same_vectors_and_scores(items: list[str], tagger: Tagger
         np.testing.assert_allclose(ours.values, theirs.values, rtol=1e-6)
         scores = tagger.model.with_common(compiled.sums(tagger.model, ours) * tagger.model.scales)
         np.testing.assert_allclose(scores, tagger.scores(theirs), rtol=1e-5, atol=1e-6)
+
+
+def test_models_of_more_rows_than_a_cell_can_name_are_left_to_arrays(tagger: Tagger) -> None:
+    n = MOST_PACKED_ROWS + 5
+    own = np.zeros(n, np.float32)
+    model = replace(
+        tagger.model,
+        facets=(Facet("topic", tuple(map(str, range(n))), exclusive=True),),
+        counts=np.eye(1, len(tagger.model.counts), dtype=np.uint16)[0],
+        labels=np.array([n - 1], np.uint16),
+        weights=np.array([100], np.int8),
+        scales=own + 1,
+        **dict.fromkeys(("intercepts", "slopes", "shifts", "thresholds"), own),
+    )
+    acceleration.load()
+    found = Tagger(model).scores(Vectors(np.array([0, 1]), np.array([0], np.int32), np.array([0.5], np.float32)))
+    assert found.argmax() == n - 1
 
 
 def test_threads_do_not_share_their_memory(items: list[str]) -> None:
