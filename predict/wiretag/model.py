@@ -1,15 +1,16 @@
 """The model file: one safetensors file, checked before anything is built from it.
 
-Tensors (F features, L labels of all facets together, Z non-zero weights):
+Tensors (F features, L labels of all facets together, R rows of weights):
 
 =================  ========  =====================================================================================
 columns            uint8     F ascending numbers, packed by `wiretag.varint`: number of the view << 20 | bucket
 idf                uint8 F   inverse document frequency, in sixteenths
-counts             uint8 F   how many weights each feature has
-labels             uint8 Z   row of each weight; both are uint16 where there are more than 255 rows
-weights            int8 Z    root of each: the weight is ``root * abs(root) * scale`` of its row
-scales             float32 R R = L rows of the labels, then one row of each facet that is not exclusive: the part that
-                             the weights of its labels have in common, added to the score of every one of them
+counts, labels,    uint8     which labels each feature has weights for, and the weights' levels, see `wiretag.weights`; the
+masks, levels,               first two are uint16 where there are more than 255 rows. R = L rows of the labels, then one
+common                       row of each facet that is not exclusive: the part that the weights of its labels have in
+                             common, added to the score of every one of them
+values             int16     of the sixteen levels of each row
+scales             float32 R of these values
 intercepts         float32 L
 slopes, shifts     float32 L calibration: logit = slope * score + shift; probability = its softmax in a facet where
                              exactly one label holds, and elsewhere the sigmoid of the logit after the facet's ``bend``
@@ -37,11 +38,12 @@ from wiretag.errors import ModelError
 from wiretag.features import BITS, VIEWS, FeatureConfig
 from wiretag.varint import pack_ascending, unpack_ascending
 from wiretag.vectors import Vectoriser, ViewWeighting, Vocabulary
+from wiretag.weights import Weights
 
 if TYPE_CHECKING:
     from pathlib import Path  # takes as long to import as a tenth of NumPy
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 # Features with weights for an eighth of the rows or more are spread out when many texts are tagged.
 _DENSE_SHARE: Final = 8
 # A cell of `Model.packed` has 15 bits for the row.
@@ -49,13 +51,11 @@ MOST_PACKED_ROWS: Final = 1 << 15
 # safetensors reserves more, but a header past this is no model of ours.
 _MAX_HEADER: Final = 32 << 20
 _IDF_STEPS: Final = np.float32(16)
-# ``root * abs(root)`` of each byte that a weight may be.
-SQUARES: Final = np.arange(256).astype(np.int8) * np.abs(np.arange(256).astype(np.int8).astype(np.float64))
 # What safetensors calls the types that a model has.
 _TYPES: Final[dict[str, np.dtype[Any]]] = {
     "U8": np.dtype("<u1"),
-    "I8": np.dtype("<i1"),
     "U16": np.dtype("<u2"),
+    "I16": np.dtype("<i2"),
     "F32": np.dtype("<f4"),
 }
 
@@ -97,7 +97,8 @@ class Model:
     ----------
     vectoriser : texts to vectors over the model's F features.
     facets : their labels, one after another, are the label axis of length L.
-    counts, labels, weights, scales, intercepts, slopes, shifts, thresholds : see the module's table.
+    weights : of all features, in steps of the rows' scales.
+    scales, intercepts, slopes, shifts, thresholds : see the module's table.
     names : facet -> label -> language -> name and aliases.
     wire : language -> its distributors' words, see `wiretag.wire`.
     iptc : facet -> label -> its codes in the IPTC's Media Topics, such as "20000344".
@@ -106,9 +107,7 @@ class Model:
 
     vectoriser: Vectoriser
     facets: tuple[Facet, ...]
-    counts: NDArray[np.uint16] | NDArray[np.uint8]
-    labels: NDArray[np.uint16] | NDArray[np.uint8]
-    weights: NDArray[np.int8]
+    weights: Weights
     scales: NDArray[np.float32]
     intercepts: NDArray[np.float32]
     slopes: NDArray[np.float32]
@@ -123,28 +122,20 @@ class Model:
         return {own.name: getattr(self, own.name) for own in fields(self)}  # what is made when needed does not travel
 
     @cached_property
-    def offsets(self) -> NDArray[np.integer[Any]]:
-        """Where each feature's weights begin, shape [F + 1]."""
-        offsets: NDArray[np.integer[Any]]
-        offsets = np.zeros(len(self.counts) + 1, np.uint32 if len(self.labels) < 1 << 32 else np.int64)
-        np.cumsum(self.counts, out=offsets[1:])
-        return offsets
-
-    @cached_property
     def dense(self) -> tuple[NDArray[np.int32], NDArray[np.int16]]:
         """Features with weights for many rows, spread out: place of each feature (-1: sparse), shape [F]; and for each place
-        ``root * abs(root)`` of every row, shape [D, R].
+        the weights in every row, in steps of its scale, shape [D, R].
 
         A fifth of the default model's features hold nearly all weights that a text touches; reading whole rows of them
         is several times as fast as adding weight by weight.
         """
-        n_rows = len(self.scales)
-        often = np.flatnonzero(self.counts >= max(n_rows // _DENSE_SHARE, 1))
-        place = np.full(len(self.counts), -1, np.int32)
+        n_rows, counts = len(self.scales), self.weights.counts
+        often = np.flatnonzero(counts >= max(n_rows // _DENSE_SHARE - self.weights.n_common, 1))
+        place = np.full(len(counts), -1, np.int32)
         place[often] = np.arange(len(often))
         rows = np.zeros((len(often), n_rows), np.int16)
-        at, sizes = self.weights_of(often)
-        rows[np.repeat(np.arange(len(often)), sizes), self.labels[at]] = SQUARES.take(self.weights.view(np.uint8).take(at))
+        at, row, values = self.weights.of(often)
+        rows[at, row] = values
         return place, rows
 
     @cached_property
@@ -153,33 +144,24 @@ class Model:
         of `dense`; and the weights of the other features, a cell each.
 
         A place below the number of rows is that of a row, one from there on that of the feature's first cell, counted from
-        there, and -1 is none. A cell is ``last << 31 | row << 16 | root * abs(root)``, the latter in 16 bits; `last` marks the
+        there, and -1 is none. A cell is ``last << 31 | row << 16 | weight``, the latter in 16 bits; `last` marks the
         feature's last one. There may be `MOST_PACKED_ROWS` rows.
         """
         place, rows = self.dense
-        rare = np.flatnonzero((place < 0) & (self.counts > 0))
-        at, sizes = self.weights_of(rare)
-        ends = np.cumsum(sizes)
-        squares = SQUARES.take(self.weights.view(np.uint8).take(at)).astype(np.int16).view(np.uint16)
-        cells = self.labels.take(at).astype(np.uint32) << np.uint32(16) | squares
+        rare = np.flatnonzero((place < 0) & (self.weights.counts + self.weights.n_common > 0))
+        at, row, values = self.weights.of(rare)
+        order = np.argsort(at, kind="stable")
+        ends = np.searchsorted(at.take(order), np.arange(len(rare)), "right")
+        cells = (row.astype(np.uint32) << np.uint32(16) | values.view(np.uint16)).take(order)
         cells[ends - 1] |= np.uint32(1 << 31)
         place = place.copy()
-        place[rare] = len(rows) + ends - sizes
+        place[rare] = len(rows) + np.append(0, ends[:-1])[: len(rare)]
         return place, rows, cells.view(np.int32)
 
     @property
     def is_dense(self) -> bool:
         """Whether `dense` is there already: it would take longer to make than a single text to tag."""
         return "dense" in self.__dict__
-
-    def weights_of(self, features: NDArray[np.integer[Any]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Places of the weights of each of the features, one feature after another, and how many each has."""
-        sizes = self.counts.take(features).astype(np.int64)
-        ends = np.cumsum(sizes)
-        total = int(ends[-1]) if len(ends) else 0
-        at = np.repeat(self.offsets.take(features) - (ends - sizes), sizes)
-        at += np.arange(total)
-        return at, sizes
 
     @property
     def label_ids(self) -> list[str]:
@@ -250,6 +232,7 @@ def to_bytes(model: Model) -> bytes:
     tensors = {
         "columns": pack_ascending(vectoriser.vocabulary.columns),
         "idf": _steps(vectoriser.vocabulary.idf),
+        **{name: getattr(model.weights, name) for name in _WEIGHTS},
         **{name: getattr(model, name) for name in _VECTORS},
     }
     metadata = {
@@ -267,10 +250,12 @@ def to_bytes(model: Model) -> bytes:
     return _sorted_metadata(data)
 
 
-_VECTORS: Final = {
-    "counts": (np.uint16, np.uint8), "labels": (np.uint16, np.uint8), "weights": (np.int8,), "scales": (np.float32,),
-    "intercepts": (np.float32,), "slopes": (np.float32,), "shifts": (np.float32,), "thresholds": (np.float32,),
+_WEIGHTS: Final = {
+    "counts": (np.uint16, np.uint8), "labels": (np.uint16, np.uint8), "masks": (np.uint8,), "levels": (np.uint8,),
+    "common": (np.uint8,), "values": (np.int16,),
 }  # fmt: skip
+_VECTORS: Final = ("scales", "intercepts", "slopes", "shifts", "thresholds")
+_TENSORS: Final = {"columns": (np.uint8,), "idf": (np.uint8,), **_WEIGHTS, **dict.fromkeys(_VECTORS, (np.float32,))}
 
 
 def in_steps(idf: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -323,13 +308,10 @@ def _mapped(path: str | Path) -> bytes | mmap.mmap:
 def loads(data: bytes | mmap.mmap, name: str = "model") -> Model:
     """`load` from bytes; `name` is used in messages."""
     metadata, tensors = _parse(data, name)
-    version = metadata.get("format")
-    if not isinstance(version, int):
-        raise ModelError(f"{name} is a safetensors file, but no wiretag model (it names no format version).")
-    if not 1 <= version <= FORMAT:
-        raise ModelError(
-            f"{name} has model format {version}; this wiretag reads formats 1 to {FORMAT}. Upgrade wiretag, or retrain."
-        )
+    version = metadata.get("format", "none")
+    if version != FORMAT:
+        named = f"{name} is no wiretag model of format {FORMAT} (it names {version})"
+        raise ModelError(f"{named}. Train it again, or fetch it again.")
     try:
         return _build(metadata, tensors)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
@@ -376,35 +358,27 @@ def _tensors(header: Mapping[str, Any], buffer: NDArray[np.uint8]) -> dict[str, 
     return tensors
 
 
-def _build(  # noqa: C901 - one check a line
-    metadata: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]
-) -> Model:
+def _build(metadata: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> Model:
     facets = tuple(
         Facet(str(f["name"]), tuple(map(str, f["labels"])), bool(f["exclusive"]), _beside(f), float(f["floor"]), _bend(f))
         for f in metadata["facets"]
     )
     n_labels = sum(len(facet.labels) for facet in facets)
-    for name in ("columns", "idf"):
-        if tensors[name].dtype != np.uint8 or tensors[name].ndim != 1:
+    for name, dtypes in _TENSORS.items():
+        if tensors[name].dtype not in dtypes or tensors[name].ndim != 1:
             raise ValueError(f"the tensor '{name}' has the wrong type")
     columns = unpack_ascending(tensors["columns"])
-    vectors = {name: tensors[name] for name in _VECTORS}
-    for name, dtypes in _VECTORS.items():
-        if vectors[name].dtype not in dtypes or vectors[name].ndim != 1:
-            raise ValueError(f"the tensor '{name}' has the wrong type")
-    counts, labels = vectors["counts"], vectors["labels"]
-    n_rows = n_labels + sum(not facet.exclusive for facet in facets)
     if len(tensors["idf"]) != len(columns):
         raise ValueError("the vocabulary has the wrong shape")
     if len(columns) and columns[-1] >= len(VIEWS) << BITS:
         raise ValueError("the vocabulary names a view that does not exist")
-    if len(counts) != len(columns) or counts.sum(dtype=np.int64) != len(labels):
-        raise ValueError("the weights do not fit the vocabulary")
-    if len(vectors["weights"]) != len(labels) or (len(labels) and labels.max() >= n_rows):
-        raise ValueError("the weights do not fit the labels")
-    if len(vectors["scales"]) != n_rows or any(len(vectors[name]) != n_labels for name in list(_VECTORS)[4:]):
+    weights = Weights(**{name: tensors[name] for name in _WEIGHTS})
+    n_common = sum(not facet.exclusive for facet in facets)
+    weights.check(len(columns), n_labels, n_common)
+    vectors = {name: tensors[name] for name in _VECTORS}
+    if any(len(vector) != n_labels + (n_common if name == "scales" else 0) for name, vector in vectors.items()):
         raise ValueError("the calibration does not fit the labels")
-    if not all(np.isfinite(tensor).all() for tensor in list(vectors.values())[3:]):
+    if not all(np.isfinite(vector).all() for vector in vectors.values()):
         raise ValueError("a number is not finite")
     features = metadata["features"]
     config = FeatureConfig(
@@ -431,7 +405,8 @@ def _build(  # noqa: C901 - one check a line
     names, wire = metadata["names"], metadata["wire"]
     if not isinstance(names, dict) or not isinstance(wire, dict):
         raise ValueError("the names are not a table")
-    return Model(Vectoriser(config, weighting, vocabulary), facets, names=names, wire=wire, iptc=iptc, about=about, **vectors)
+    vectoriser = Vectoriser(config, weighting, vocabulary)
+    return Model(vectoriser, facets, weights, names=names, wire=wire, iptc=iptc, about=about, **vectors)
 
 
 def _beside(facet: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

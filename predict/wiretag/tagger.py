@@ -17,7 +17,7 @@ from wiretag import acceleration
 from wiretag import model as model_file
 from wiretag.errors import UsageError
 from wiretag.features import blocks
-from wiretag.model import MOST_PACKED_ROWS, SQUARES, Facet, Model, bent
+from wiretag.model import MOST_PACKED_ROWS, Facet, Model, bent
 from wiretag.origin import Origin, find_model, reloaded
 from wiretag.vectors import Float32, Vectors
 from wiretag.wire import WireItem, WireRules, parse
@@ -241,14 +241,11 @@ class Tagger:
 
     def _sparse_sums(self, vectors: Vectors) -> NDArray[np.float64]:
         """Sums of value times weight, in steps of the rows' scales, shape [n_texts, R]."""
-        model, n_rows = self.model, len(self.model.scales)
-        at, sizes = model.weights_of(vectors.features)
-        products = SQUARES.take(model.weights.view(np.uint8).take(at))
-        products *= np.repeat(vectors.values.astype(np.float64), sizes)
-        cells = model.labels.take(at)
-        if vectors.n_texts > 1:
-            first = np.repeat(np.arange(vectors.n_texts) * n_rows, np.diff(vectors.offsets))
-            cells = cells + np.repeat(first, sizes)
+        n_rows = len(self.model.scales)
+        at, rows, values = self.model.weights.of(vectors.features)
+        products = values * vectors.values.astype(np.float64).take(at)
+        first = np.repeat(np.arange(vectors.n_texts) * n_rows, np.diff(vectors.offsets))
+        cells = first.take(at) + rows
         sums: NDArray[np.float64]
         sums = np.bincount(cells, products, vectors.n_texts * n_rows).astype(np.float64, copy=False)
         return sums.reshape(vectors.n_texts, n_rows)
@@ -323,11 +320,9 @@ class Tagger:
 
         model = self.model
         vectors = model.vectoriser.block([story])
-        at, sizes = model.weights_of(vectors.features)
-        counted = np.isin(model.labels[at], model.rows_of(column))
-        parts = np.where(counted, SQUARES.take(model.weights.view(np.uint8).take(at)) * model.scales[model.labels[at]], 0.0)
-        entry = np.repeat(np.arange(len(sizes)), sizes)
-        parts = np.bincount(entry, parts, len(sizes)) * vectors.values
+        entry, rows, values = model.weights.of(vectors.features)
+        parts = np.where(np.isin(rows, model.rows_of(column)), values * model.scales[rows].astype(np.float64), 0.0)
+        parts = np.bincount(entry, parts, len(vectors.features)) * vectors.values
         part_of = {int(number): float(part) for number, part in zip(vectors.features, parts, strict=True) if part}
         places: dict[int, list[tuple[int, int]]] = {}
         for found in occurrences(story, model.vectoriser.config):

@@ -33,17 +33,24 @@ def unpack_ascending(packed: NDArray[np.uint8]) -> NDArray[np.uint32]:
         np.cumsum(numbers, out=numbers)
         numbers -= np.uint32(1)
         return numbers
-    wide = np.cumsum(_gaps(packed, packed < 0x80) + 1) - 1
+    wide = np.cumsum(_gaps(packed) + 1) - 1
     if wide[-1] > np.iinfo(np.uint32).max:
         raise ValueError("a list of numbers is broken")
     return wide.astype(np.uint32)
 
 
-def _gaps(packed: NDArray[np.uint8], last: NDArray[np.bool_]) -> NDArray[np.int64]:
-    ends = np.flatnonzero(last)
-    starts = np.concatenate(([0], ends[:-1] + 1))[: len(ends)]
-    sizes = ends - starts + 1
-    if not last[-1] or sizes.max() > _MAX_BYTES:
+def _gaps(packed: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Most take one byte; the others, of a first and more bytes, are put right one byte of all of them at a time."""
+    more = np.flatnonzero(packed >= 0x80)  # after these another one follows
+    firsts = more[np.diff(more, prepend=-2) > 1]
+    lasts = more[np.diff(more, append=np.iinfo(np.int64).max) > 1] + 1
+    sizes = lasts - firsts + 1
+    if lasts[-1] == len(packed) or sizes.max() > _MAX_BYTES:
         raise ValueError("a list of numbers is broken")
-    places = np.arange(len(packed)) - np.repeat(starts, sizes)
-    return np.add.reduceat((packed & np.uint8(0x7F)).astype(np.int64) << 7 * places, starts)
+    long = np.zeros(len(firsts), np.int64)
+    for n in range(int(sizes.max())):
+        has = sizes > n
+        long[has] |= (packed[firsts[has] + n] & np.uint8(0x7F)).astype(np.int64) << 7 * n
+    gaps = np.delete(packed, more).astype(np.int64)
+    gaps[lasts - np.searchsorted(more, lasts)] = long
+    return gaps

@@ -16,6 +16,7 @@ from wiretag.features import VIEWS, Counts, FeatureConfig, blocks, count_block, 
 from wiretag.model import MOST_PACKED_ROWS, Facet
 from wiretag.tagger import Tagger
 from wiretag.vectors import Vectors
+from wiretag.weights import Weights
 from wiretag_data.sources import wire
 
 SHORT = FeatureConfig(pairs=True, chars=(3, 3), ideographs=(1, 1), syllables=(2, 2), hangul=(1, 1))
@@ -62,14 +63,18 @@ def test_items_have_the_same_vectors_and_scores(items: list[str], tagger: Tagger
 
 
 def test_models_of_more_rows_than_a_cell_can_name_are_left_to_arrays(tagger: Tagger) -> None:
-    n = MOST_PACKED_ROWS + 5
+    n, n_features = MOST_PACKED_ROWS + 5, len(tagger.model.vectoriser.vocabulary)
     own = np.zeros(n, np.float32)
     model = replace(
         tagger.model,
         facets=(Facet("topic", tuple(map(str, range(n))), exclusive=True),),
-        counts=np.eye(1, len(tagger.model.counts), dtype=np.uint16)[0],
-        labels=np.array([n - 1], np.uint16),
-        weights=np.array([100], np.int8),
+        weights=Weights.pack(
+            np.eye(1, n_features, dtype=np.int64)[0],
+            np.array([n - 1]),
+            np.zeros(1, np.uint8),
+            np.zeros((0, n_features), np.uint8),
+            np.full((n, 16), 100, np.int16),
+        ),
         scales=own + 1,
         **dict.fromkeys(("intercepts", "slopes", "shifts", "thresholds"), own),
     )

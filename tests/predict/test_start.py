@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 
 from wiretag import model as model_file
+from wiretag.model import Facet
 from wiretag.tagger import Tagger
 from wiretag.vectors import Vocabulary
+from wiretag.weights import Weights
 
 TEXT = "The bank – and its profit\nShares rose."
 HEAVY = {"asyncio", "click", "datasets", "joblib", "pandas", "pydantic", "rich", "safetensors", "scipy", "sklearn", "typer"}
@@ -88,16 +90,23 @@ def test_a_reader_that_leaves_is_no_error(model_path: Path, item: Path) -> None:
 
 
 def test_a_large_model_is_not_copied_for_one_item(tagger: Tagger, tmp_path: Path) -> None:
-    n_features, each = 300_000, 20
+    n_features, n_labels = 300_000, 240
     model, rng = tagger.model, np.random.default_rng(1)
     columns = np.sort(rng.choice(1 << 20, n_features, replace=False)).astype(np.uint32)
     vocabulary = Vocabulary(columns, np.ones(n_features, np.float32))
     large = replace(
         model,
         vectoriser=replace(model.vectoriser, vocabulary=vocabulary),
-        counts=np.full(n_features, each, np.uint8),
-        labels=np.zeros(n_features * each, np.uint8),
-        weights=np.ones(n_features * each, np.int8),
+        facets=(Facet("topic", tuple(map(str, range(n_labels))), exclusive=True),),
+        weights=Weights(
+            counts=np.full(n_features, n_labels, np.uint8),
+            labels=np.empty(0, np.uint8),
+            masks=np.full(n_features * n_labels // 8, 255, np.uint8),
+            levels=np.zeros(n_features * n_labels // 2, np.uint8),
+            common=np.empty(0, np.uint8),
+            values=np.ones(n_labels * 16, np.int16),
+        ),
+        **{name: np.ones(n_labels, np.float32) for name in ("scales", "intercepts", "slopes", "shifts", "thresholds")},
     )
     path = tmp_path / "large.safetensors"
     model_file.save(large, path)
@@ -105,5 +114,6 @@ def test_a_large_model_is_not_copied_for_one_item(tagger: Tagger, tmp_path: Path
     Tagger.load(path).tag(TEXT)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    # Column, weighting and place of every feature are 12 bytes; tables of code points are 3 MB while they are made.
-    assert peak < 16 * n_features + (4 << 20) < path.stat().st_size
+    # Column, weighting and places of every feature are 20 bytes, bits of masks are counted; tables of code points are 3 MB while
+    # they are made. The levels of the weights are what would be large.
+    assert peak < 32 * n_features + 2 * n_features * n_labels // 8 + (4 << 20) < path.stat().st_size

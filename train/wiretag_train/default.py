@@ -125,7 +125,7 @@ def _model(fitted: Fitted) -> Model:
     wire = {language: dict(own.wire) for language, own in lexicons.items()}
     return to_model(
         fitted,
-        DEFAULT_RECIPE.max_weights,
+        DEFAULT_RECIPE.max_bytes,
         beside={facet: {key: own.beside for key, own in labels.items() if own.beside} for facet, labels in taxonomy.items()},
         names=names,
         wire=wire,

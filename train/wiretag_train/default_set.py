@@ -34,7 +34,7 @@ DEFAULT_RECIPE: Final = Recipe(
     costs=(0.3, 1.0),
     pooled=True,
     search_folds=1,
-    max_weights=3_400_000,
+    max_bytes=5_740_000,
 )
 # Weight of an item in the loss, by source.
 _WEIGHTS: Final[Mapping[str, float]] = {"wire": 5.0, ANNOTATED: 5.0, NOTHING: 2.0, FOREIGN: 5.0}

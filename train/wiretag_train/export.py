@@ -1,11 +1,8 @@
-"""Fitted heads to the model that is shipped: what a facet's labels have in common, and the most telling rest, in 8 bits.
+"""Fitted heads to the model that is shipped: what a facet's labels have in common, and the most telling rest, in half bytes.
 
-Every label says a little against most features, and many littles make much: dropped, they lifted the scores of long
-texts by a sixth of the margin. So the median of a feature's weights over a facet's labels is kept in a row of its own,
-and only departures from it are pruned. In an exclusive facet the common part changes nothing and is not kept.
-
-A departure counts by the root of its mean square in scores, about ``|weight| * idf * sqrt(document frequency)``, since
-frequent features with small weights decide long texts. Features of which no label keeps any are dropped.
+The median of a feature's weights over a facet's labels is kept in a row of its own, and departures from it are pruned (see
+`pruning`). In an exclusive facet the common part changes nothing and is not kept. Features of which no label keeps any weight
+are dropped.
 """
 
 from __future__ import annotations
@@ -15,24 +12,24 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 from wiretag.model import Facet, Model, in_steps
 from wiretag.vectors import Vectoriser, Vocabulary
 from wiretag_train.fit import Fitted
+from wiretag_train.levels import packed
 from wiretag_train.matrix import matrix
+from wiretag_train.pruning import made_up, worth_keeping
 from wiretag_train.sklearn import linear_scores
 
-_STEPS = 127
 # Of fewer labels the median is no common part.
 _MIN_LABELS = 3
 # Which language or class a text is of shows in many features at once: such facets can do with fewer, larger weights.
-_EXCLUSIVE_SHARE = 0.3
+_EXCLUSIVE_SHARE = 0.2
 
 
 def to_model(
     fitted: Fitted,
-    max_weights: int,
+    max_bytes: int,
     *,
     beside: Mapping[str, Mapping[str, tuple[str, ...]]] | None = None,
     names: Mapping[str, Any] | None = None,
@@ -44,34 +41,34 @@ def to_model(
 
     Parameters
     ----------
-    max_weights : how many weights are kept beside the common parts.
+    max_bytes : about how many bytes of the file features and weights may take.
     beside : facet -> label -> labels of which one always stands beside it.
     names, wire, iptc, about : see `wiretag.model.Model`.
     """
-    heads = fitted.heads
+    heads, vocabulary = fitted.heads, fitted.vectoriser.vocabulary
     own, common = [], []
     for head in heads:
-        median = np.median(head.weights, axis=0) if len(head.targets.labels) >= _MIN_LABELS else np.zeros(head.weights.shape[1])
+        median = np.median(head.weights, axis=0) if len(head.targets.labels) >= _MIN_LABELS else np.zeros(len(vocabulary))
         own.append(head.weights - median)
         if not head.targets.exclusive:
-            common.append(median)
-    rows = np.concatenate([*own, *(median[None] for median in common)]).astype(np.float32)
-    vocabulary = fitted.vectoriser.vocabulary
-    departures = rows[: sum(len(part) for part in own)]
-    shares = [
-        np.full(len(part), _EXCLUSIVE_SHARE if head.targets.exclusive else 1) for part, head in zip(own, heads, strict=True)
-    ]
-    _keep_largest(departures, _effect(vocabulary.idf) * _joined(shares)[:, None], max_weights)
-    used = departures.any(axis=0)
+            common.append(median[None])
+    whole, shared = (np.concatenate([np.empty((0, len(vocabulary))), *parts], dtype=np.float32) for parts in (own, common))
+    facet_of = np.repeat(np.arange(len(heads)), [len(part) for part in own])
+    exclusive = np.array([head.targets.exclusive for head in heads])
+    effect = _effect(vocabulary.idf)
+    shares = np.where(exclusive, np.float32(_EXCLUSIVE_SHARE), np.float32(1))[facet_of, None]
+    keep = worth_keeping(whole, effect * shares, len(common), max_bytes)
+    used = keep.any(axis=0)
+    kept = np.where(keep, whole, np.float32(0))
+    if fitted.sample:
+        whole[keep] = 0
+        # Features that are dropped take their part of the common rows with them.
+        dropped = np.flatnonzero(~used)
+        for row, facet in zip(shared, np.flatnonzero(~exclusive), strict=True):
+            whole[np.ix_(facet_of == facet, dropped)] += row[dropped]
+        kept = made_up(matrix(fitted.vectoriser, fitted.sample), kept, whole)
+    weights, scales = packed(kept[:, used], shared[:, used], effect[used])
     vocabulary = Vocabulary(vocabulary.columns[used], in_steps(vocabulary.idf[used]))
-    weights = sparse.csr_matrix(rows[:, used].T)
-    scales = np.array([_scale(weights, row) for row in range(weights.shape[1])], np.float32)
-    # Squares of 8-bit steps: the many small weights keep a relative precision that even steps would lose.
-    steps = np.sqrt(np.abs(weights.data) / scales[weights.indices])
-    weights.data = np.sign(weights.data) * np.minimum(np.rint(steps), _STEPS)
-    weights.eliminate_zeros()
-    weights.sort_indices()
-    narrow = np.uint8 if len(rows) < 1 << 8 else np.uint16
     model = Model(
         vectoriser=Vectoriser(fitted.vectoriser.config, fitted.vectoriser.weighting, vocabulary),
         facets=tuple(
@@ -85,9 +82,7 @@ def to_model(
             )
             for head in heads
         ),
-        counts=np.diff(weights.indptr).astype(narrow),
-        labels=weights.indices.astype(narrow),
-        weights=weights.data.astype(np.int8),
+        weights=weights,
         scales=scales,
         intercepts=_joined([head.intercepts for head in heads]),
         slopes=_joined([head.slopes for head in heads]),
@@ -129,18 +124,6 @@ def _effect(idf: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     ``exp(-idf)`` is proportional to the document frequency, see `wiretag_train.matrix.vocabulary`.
     """
     return (idf * np.exp(-idf / 2)).astype(np.float32)
-
-
-def _keep_largest(rows: np.ndarray[Any, Any], effect: np.ndarray[Any, Any], most: int) -> None:
-    """Of the weights, shape [R, F], put all to 0 but the `most` with the largest effect, in place."""
-    sizes = np.abs(rows) * effect
-    if np.count_nonzero(sizes) > most:
-        rows[sizes < np.partition(sizes, -most, axis=None)[-most]] = 0
-
-
-def _scale(weights: sparse.csr_matrix, label: int) -> float:
-    own = np.abs(weights.data[weights.indices == label])
-    return float(own.max()) / _STEPS**2 if len(own) and own.max() > 0 else 1.0
 
 
 def _joined(parts: list[Any]) -> np.ndarray[Any, np.dtype[np.float32]]:

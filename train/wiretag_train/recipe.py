@@ -34,7 +34,7 @@ class Recipe:
     naive_bayes_shares : see `wiretag_train.naive_bayes`; without any, naive Bayes is left out.
     pooled : calibrate and decide for all labels of a facet together, for few judging items a label.
     search_folds : folds that choose C; the others only judge.
-    max_weights : weights that the shipped file keeps beside what labels have in common, the most telling ones.
+    max_bytes : about what features and weights may take of the shipped file; the most telling ones are kept.
     seed : of folds and splits.
     """
 
@@ -49,7 +49,7 @@ class Recipe:
     naive_bayes_shares: tuple[float, ...] = ()
     pooled: bool = False
     search_folds: int = N_FOLDS
-    max_weights: int = 1_000_000
+    max_bytes: int = 3_000_000
     seed: int = 0
 
 

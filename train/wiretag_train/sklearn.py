@@ -25,7 +25,7 @@ from sklearn.utils.validation import check_array, check_is_fitted, column_or_1d,
 
 from wiretag.features import BITS, VIEWS, FeatureConfig
 from wiretag.files import written_beside
-from wiretag.model import SQUARES, Model, bent
+from wiretag.model import Model, bent
 from wiretag.tagger import Tagger
 from wiretag_train.fit import TrainingSet, make_vectoriser
 from wiretag_train.heads import fit_heads, folds_of
@@ -220,9 +220,9 @@ class WiretagClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 def linear_scores(model: Model, X: sparse.csr_matrix) -> NDArray[np.float32]:
     """Scores of a model's heads, shape [n_texts, n_labels], for vectors of its vectoriser, shape [n_texts, n_features]."""
-    squares = SQUARES.take(model.weights.view(np.uint8)).astype(np.float32)
-    shape = (len(model.vectoriser.vocabulary), len(model.scales))
-    weights = sparse.csr_matrix((squares, model.labels, model.offsets), shape)
+    n_features = len(model.vectoriser.vocabulary)
+    features, rows, values = model.weights.of(np.arange(n_features))
+    weights = sparse.csr_matrix((values.astype(np.float32), (features, rows)), (n_features, len(model.scales)))
     return model.with_common((X @ weights).toarray() * model.scales)
 
 

@@ -3,7 +3,7 @@ import { ModelError } from "./errors.js";
 
 // safetensors reserves more, but a header past this is no model of ours.
 const MAX_HEADER = 32 << 20;
-const TYPES = { U8: Uint8Array, I8: Int8Array, U16: Uint16Array, F32: Float32Array };
+const TYPES = { U8: Uint8Array, I16: Int16Array, U16: Uint16Array, F32: Float32Array };
 
 export const damaged = (name, how) => new ModelError(`${name} is ${how}. Train it again, or fetch it again.`);
 

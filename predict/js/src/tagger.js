@@ -89,13 +89,12 @@ export class Tagger {
 
   /** Calls `visit(row, weight, feature)` with what each feature of the story adds to rows, in steps of the row's scale. */
   #eachWeight(story, visit) {
-    const { labels, offsets, weights } = this.#model;
+    const { rows, offsets, weights } = this.#model;
     const [features, values] = vector(story, this.#model);
     for (let n = 0; n < features.length; n++) {
       const feature = features[n];
       for (let at = offsets[feature]; at < offsets[feature + 1]; at++) {
-        const root = weights[at]; // the file holds roots of weights, in fewer bits
-        visit(labels[at], values[n] * (root * Math.abs(root)), feature);
+        visit(rows[at], values[n] * weights[at], feature);
       }
     }
   }

@@ -347,7 +347,7 @@ const { ModelError } = src_errors;
 
 // safetensors reserves more, but a header past this is no model of ours.
 const MAX_HEADER = 32 << 20;
-const TYPES = { U8: Uint8Array, I8: Int8Array, U16: Uint16Array, F32: Float32Array };
+const TYPES = { U8: Uint8Array, I16: Int16Array, U16: Uint16Array, F32: Float32Array };
 
 const damaged = (name, how) => new ModelError(`${name} is ${how}. Train it again, or fetch it again.`);
 
@@ -466,36 +466,22 @@ return { single, lookup, vector };
 })();
 const src_model = (() => {
 /** The model file, checked before anything is built from it; `wiretag/model.py` describes its tensors. */
-const { ModelError } = src_errors;
 const { BITS, VIEWS } = src_features;
 const { damaged, parsed } = src_safetensors;
 const { unpackAscending } = src_varint;
 const { lookup } = src_vectors;
 
 const { isFinite, isInteger } = Number;
-const FORMAT = 1;
+const FORMAT = "2";
 // How the name of a type begins, and the tensors that are of it.
-const TENSORS = { Uint8: "columns idf", Uint: "counts labels", Int8: "weights", Float: "scales intercepts slopes shifts thresholds" };
+const TENSORS = { Uint8: "columns idf masks levels common", Uint: "counts labels", Int16: "values", Float: "scales intercepts slopes shifts thresholds" };
 
 /** A model from the bytes of its file; `name` is used in messages. */
 function loads(data, name = "model") {
   const { buffer = data, byteOffset, byteLength } = data; // an ArrayBuffer has no `buffer`
   const [metadata, tensors] = parsed(new Uint8Array(buffer, byteOffset, byteLength), name);
   const told = (key) => JSON.parse(check(metadata[key], key));
-  let version;
-  try {
-    version = told("format");
-  } catch {
-    // It names none, or nothing that can be read.
-  }
-  if (!isInteger(version)) {
-    throw new ModelError(`${name} is a safetensors file, but no wiretag model (it names no format version).`);
-  }
-  if (version < 1 || version > FORMAT) {
-    throw new ModelError(
-      `${name} has model format ${version}; this wiretag reads formats 1 to ${FORMAT}. Upgrade wiretag, or retrain.`,
-    );
-  }
+  if (metadata.format !== FORMAT) throw damaged(name, `no wiretag model of format ${FORMAT} (it names ${metadata.format ?? "none"})`);
   try {
     return built(told, tensors);
   } catch (error) {
@@ -519,16 +505,11 @@ function built(told, tensors) {
       if (type === "Float") check(tensor.every(isFinite) && (name === "scales" || tensor.length === ids.length), name);
     }
   }
-  const { counts, idf, labels: rows, weights, scales } = tensors;
+  const { idf, scales } = tensors;
   const columns = unpackAscending(tensors.columns);
   const size = columns.length;
-  // Where each feature's weights begin.
-  const offsets = new Uint32Array(size + 1);
-  counts.forEach((count, n) => (offsets[n + 1] = offsets[n] + count));
   check(!(columns[size - 1] >= VIEWS.length << BITS) && idf.length === size, "columns");
-  check(counts.length === size && offsets[size] === rows.length, "counts");
-  const nRows = ids.length + facets.filter((facet) => !facet.exclusive).length;
-  check(weights.length === rows.length && scales.length === nRows && rows.every((row) => row < nRows), "weights");
+  check(scales.length === ids.length + facets.filter((facet) => !facet.exclusive).length, "scales");
   const config = told("features");
   for (const lengths of [config.chars ?? [1, 1], config.ideographs, config.syllables, config.hangul]) {
     const [low, high] = lengths;
@@ -541,7 +522,36 @@ function built(told, tensors) {
   const names = told("names");
   const wire = told("wire");
   for (const table of [names, wire]) check(table instanceof Object && !Array.isArray(table), "names");
-  return { ...tensors, facets, ids, offsets, names, wire, config, weighting, featureOf: lookup(columns) };
+  return { ...tensors, ...weightsOf(tensors, size, ids.length), facets, ids, names, wire, config, weighting, featureOf: lookup(columns) };
+}
+
+/** All weights of one feature after another, each with its row, and where those of each feature begin; see `wiretag/weights.py`. */
+function weightsOf({ counts, labels, masks, levels, common, values, scales }, size, nLabels) {
+  const nCommon = scales.length - nLabels;
+  const width = (nLabels + 7) >> 3 || 1;
+  const half = (size + 1) >> 1;
+  const total = counts.reduce((a, b) => a + b, 0);
+  const bits = [...Array(8 * width).keys()];
+  const offsets = new Uint32Array(size + 1);
+  const rows = new Uint16Array(total + nCommon * size);
+  const weights = new Int16Array(rows.length);
+  let [n, listed, masked, used] = [0, 0, 0, 0];
+  const add = (row, numbers, at) => {
+    rows[n] = row;
+    weights[n++] = values[16 * row + ((numbers[at >> 1] >> (4 * (at & 1))) & 15)];
+  };
+  counts.forEach((count, feature) => {
+    const isListed = count < width;
+    const mask = isListed || masks.subarray(masked, (masked += width));
+    const own = isListed ? labels.subarray(listed, (listed += count)) : bits.filter((bit) => (mask[bit >> 3] >> (bit & 7)) & 1);
+    check(own.length === count && own.every((row) => row < nLabels), "labels");
+    own.forEach((row) => add(row, levels, used++));
+    for (let row = 0; row < nCommon; row++) add(nLabels + row, common, 2 * half * row + feature);
+    offsets[feature + 1] = n;
+  });
+  const fit = [counts, size, labels, listed, masks, masked, levels, (total + 1) >> 1, common, nCommon * half, values, 16 * scales.length];
+  for (let at = 0; at < 12; at += 2) check(fit[at].length === fit[at + 1], "weights");
+  return { offsets, rows, weights };
 }
 
 /** The facets, each with the place of its first label and of its common row on the axes of labels and rows. */
@@ -783,13 +793,12 @@ class Tagger {
 
   /** Calls `visit(row, weight, feature)` with what each feature of the story adds to rows, in steps of the row's scale. */
   #eachWeight(story, visit) {
-    const { labels, offsets, weights } = this.#model;
+    const { rows, offsets, weights } = this.#model;
     const [features, values] = vector(story, this.#model);
     for (let n = 0; n < features.length; n++) {
       const feature = features[n];
       for (let at = offsets[feature]; at < offsets[feature + 1]; at++) {
-        const root = weights[at]; // the file holds roots of weights, in fewer bits
-        visit(labels[at], values[n] * (root * Math.abs(root)), feature);
+        visit(rows[at], values[n] * weights[at], feature);
       }
     }
   }
