@@ -24,7 +24,7 @@ from wiretag import features
 from wiretag.codepoints import CLASS_SHIFT, DIGIT, HANGUL, IDEOGRAPH, SEPARATOR, SPACED, SYLLABLE
 from wiretag.features import BITS, VIEWS, Counts, FeatureConfig, Uint32
 from wiretag.model import Model
-from wiretag.vectors import Vectoriser, Vectors
+from wiretag.vectors import Float32, Vectoriser, Vectors
 
 Uint64 = NDArray[np.uint64]
 Int64 = NDArray[np.int64]
@@ -92,17 +92,15 @@ class _Room(NamedTuple):
 
 def count_block(texts: Sequence[str], config: FeatureConfig) -> Counts:
     """`features.count_block`."""
-    counts, _ = _counted(texts, config, _NO_RANKS)
-    return counts
+    offsets, columns, counts, _, lengths = _counted(texts, config, _NO_RANKS, _NO_IDF, np.zeros((_N_VIEWS, 4)))
+    return Counts(offsets, columns.copy(), counts.copy(), lengths)
 
 
 def vectors(vectoriser: Vectoriser, texts: Sequence[str]) -> Vectors:
     """`Vectoriser.block`."""
-    counts, offsets = _counted(texts, vectoriser.config, vectoriser.vocabulary.ranks)
-    values = np.empty(len(counts.columns), np.float32)
-    idf = vectoriser.vocabulary.idf
-    _weigh(counts.offsets, counts.columns, counts.counts, vectoriser.stretch(counts.lengths), vectoriser.shares, idf, values)
-    return Vectors(offsets, counts.columns.view(np.int32), values)
+    known = vectoriser.vocabulary
+    offsets, columns, _, values, _ = _counted(texts, vectoriser.config, known.ranks, known.idf, vectoriser.how)
+    return Vectors(offsets[::_N_VIEWS], columns.view(np.int32).copy(), values.copy())
 
 
 def sums(model: Model, vectors: Vectors) -> Float64:
@@ -120,16 +118,18 @@ def try_out() -> None:
     OSError
         It cannot be kept, or not be run.
     """
-    counts = count_block(["a word", "another"], FeatureConfig())
-    values = np.empty(len(counts.columns), np.float32)
-    slots, stretch = np.zeros_like(counts.columns), np.ones(len(counts.offsets), np.float32)
-    _weigh(counts.offsets, slots, counts.counts, stretch, np.ones(_N_VIEWS), np.ones(1, np.float32), values)
+    count_block(["a word", "another"], FeatureConfig())
     none = np.empty(0, np.int32)
-    _add(np.zeros(1, np.int64), none, values, none, np.empty((0, 1), np.int16), none, np.zeros((0, 1)))
+    _add(np.zeros(1, np.int64), none, none.view(np.float32), none, np.empty((0, 1), np.int16), none, np.zeros((0, 1)))
 
 
-def _counted(texts: Sequence[str], config: FeatureConfig, ranks: Uint64) -> tuple[Counts, Int64]:
-    """Counts of the columns, or of the features that have ranks; and where the entries of each text begin."""
+def _counted(
+    texts: Sequence[str], config: FeatureConfig, ranks: Uint64, idf: Float32, how: Float64
+) -> tuple[Int64, Uint32, Uint32, Float32, Int64]:
+    """`Counts` of the columns, or of the features that have ranks, and these features' values, before the lengths.
+
+    Entries lie in this thread's memory, and are to be copied from there.
+    """
     symbols, starts, titles = features.symbols_of(texts, config.title)
     bounds = np.append(starts - 1, len(symbols) - 1)
     grams, at_most = _grams(config)
@@ -138,9 +138,9 @@ def _counted(texts: Sequence[str], config: FeatureConfig, ranks: Uint64) -> tupl
     longest = int(np.diff(bounds).max(initial=0)) + 2
     powers, inverse = features.powers_of_base(longest)
     room = _room(at_most * longest, longest)
-    columns, counts = _entries(at_most * len(symbols))
-    n = _count(symbols, powers, inverse, bounds, titles, grams, ranks, room, columns, counts, offsets, lengths)
-    return Counts(offsets, columns[:n].copy(), counts[:n].copy(), lengths), offsets[::_N_VIEWS]
+    columns, counts, values = entries = _entries(at_most * len(symbols))
+    n = _count(symbols, powers, inverse, bounds, titles, grams, ranks, idf, how, room, *entries, offsets, lengths)
+    return offsets, columns[:n], counts[:n], values[:n], lengths
 
 
 @cache
@@ -158,6 +158,7 @@ def _grams(config: FeatureConfig) -> tuple[_Grams, int]:
 
 
 _NO_RANKS: Final = np.empty((0, 2), np.uint64)
+_NO_IDF: Final = np.empty(0, np.float32)
 _own: Final = threading.local()
 
 
@@ -176,12 +177,12 @@ def _room(n_grams: int, n_symbols: int) -> _Room:
     return kept
 
 
-def _entries(n_entries: int) -> tuple[Uint32, Uint32]:
-    """This thread's memory for so many columns and their counts."""
-    kept: tuple[Uint32, Uint32] | None = getattr(_own, "entries", None)
+def _entries(n_entries: int) -> tuple[Uint32, Uint32, Float32]:
+    """This thread's memory for so many columns, their counts and their values."""
+    kept: tuple[Uint32, Uint32, Float32] | None = getattr(_own, "entries", None)
     if kept is None or len(kept[0]) < n_entries:
         size = max(n_entries, _KEPT)
-        entries = np.empty(size, np.uint32), np.empty(size, np.uint32)
+        entries = np.empty(size, np.uint32), np.empty(size, np.uint32), np.empty(size, np.float32)
         if size > _KEPT:
             return entries
         _own.entries = kept = entries
@@ -218,7 +219,7 @@ _compile: Final = njit(nogil=True, cache=True, error_model="numpy")
 
 @_compile
 def _count(  # type: ignore[no-untyped-def]
-    symbols, powers, inverse, bounds, titles, grams, ranks, room, columns, counts, offsets, lengths
+    symbols, powers, inverse, bounds, titles, grams, ranks, idf, weighting, room, columns, counts, values, offsets, lengths
 ):
     """Entries of each text, one after another; gives how many there are, and fills `offsets` and `lengths`.
 
@@ -241,9 +242,12 @@ def _count(  # type: ignore[no-untyped-def]
             _measure(kinds, left[:size])
             n = _chars(prefix, inverse, left[:size], shortest, longest, keys, views, n, own)
         _sort(keys, room.others, views, room.digits, n)
-        ends = offsets[text * _N_VIEWS + 1 : (text + 1) * _N_VIEWS + 1]
-        _tally(keys, n, ranks, columns, counts, filled, ends)
-        filled = ends[_N_VIEWS - 1]
+        ends = offsets[text * _N_VIEWS : (text + 1) * _N_VIEWS + 1]
+        _tally(keys, n, columns, counts, ends)
+        if len(ranks):
+            _rank(ranks, idf, columns, counts, ends)
+            _weigh(ends, columns, counts, own, idf, weighting, values)
+        filled = ends[_N_VIEWS]
     return filled
 
 
@@ -395,10 +399,10 @@ def _by_digit(source, target, digits, n, shift, bits):  # type: ignore[no-untype
 
 
 @_compile
-def _tally(keys, n, ranks, columns, counts, filled, ends):  # type: ignore[no-untyped-def]
-    """Entries of n sorted columns, from `filled` on: only the known ones, by their ranks, if there are ranks; fills `ends`, where
-    those of each view end."""
-    begun, run = filled, 0
+def _tally(keys, n, columns, counts, ends):  # type: ignore[no-untyped-def]
+    """Entries of n sorted columns, from ``ends[0]`` on; fills the rest of `ends`, where those of each view end."""
+    begun = filled = ends[0]
+    run = 0
     for i in range(n):
         columns[filled] = keys[i]
         counts[filled] = _u32(i + 1 - run)
@@ -406,42 +410,46 @@ def _tally(keys, n, ranks, columns, counts, filled, ends):  # type: ignore[no-un
         run = i + 1 if ends_here else run
         filled += ends_here
     for view in range(_N_VIEWS):
-        ends[view] = begun + np.searchsorted(columns[begun:filled], _u32((view + 1) << BITS))
-    if len(ranks):
-        known = begun
-        for view in range(_N_VIEWS):
-            for i in range(begun, ends[view]):
-                column = columns[i]
-                word, bit = column >> _u32(6), _ONE << _u64(column & _u32(63))
-                columns[known] = _u32(ranks[word, 1] + _ones(ranks[word, 0] & (bit - _ONE)))
-                counts[known] = counts[i]
-                known += (ranks[word, 0] & bit) != _u64(0)
-            begun, ends[view] = ends[view], known
+        ends[view + 1] = begun + np.searchsorted(columns[begun:filled], _u32((view + 1) << BITS))
 
 
 @_compile
-def _weigh(offsets, slots, counts, stretch, shares, idf, values):  # type: ignore[no-untyped-def]
-    """Fill the values of all entries, as `Vectoriser.by_arrays` does."""
-    squares = np.empty(_N_VIEWS)
-    for text in range((len(offsets) - 1) // _N_VIEWS):
-        norm = 0.0
-        for view in range(_N_VIEWS):
-            segment = text * _N_VIEWS + view
-            below, square = stretch[segment], 0.0
-            for i in range(offsets[segment], offsets[segment + 1]):
-                count = np.float32(counts[i])
-                value = count / (count + below) * idf[slots[i]]
-                values[i] = value
-                square += np.float64(value) * np.float64(value)
-            squares[view] = square
-            if offsets[segment + 1] > offsets[segment]:
-                norm += shares[view] * shares[view]
-        for view in range(_N_VIEWS):
-            segment = text * _N_VIEWS + view
-            product = squares[view] * norm
-            scale = np.float32(shares[view] / np.sqrt(product)) if product > 0 else np.float32(0)
-            for i in range(offsets[segment], offsets[segment + 1]):
-                values[i] *= scale
+def _rank(ranks, idf, columns, counts, ends):  # type: ignore[no-untyped-def]
+    """Keep the entries whose columns are known, by their ranks, and ask for what `_weigh` needs of them."""
+    begun = known = ends[0]
+    for view in range(_N_VIEWS):
+        for i in range(begun, ends[view + 1]):
+            column = columns[i]
+            word, bit = column >> _u32(6), _ONE << _u64(column & _u32(63))
+            rank = ranks[word, 1] + _ones(ranks[word, 0] & (bit - _ONE))
+            columns[known] = _u32(rank)
+            counts[known] = counts[i]
+            is_known = (ranks[word, 0] & bit) != _u64(0)
+            _fetch(idf, np.int64(rank))
+            known += is_known
+        begun, ends[view + 1] = ends[view + 1], known
+
+
+@_compile
+def _weigh(ends, slots, counts, lengths, idf, how, values):  # type: ignore[no-untyped-def]
+    """Fill the values of a text's entries, as `Vectoriser.by_arrays` does."""
+    squares, norm = np.empty(_N_VIEWS), 0.0
+    for view in range(_N_VIEWS):
+        share, k, b, mean = how[view]
+        below, square = np.float32(k * (1 - b + b * lengths[view] / mean)), 0.0
+        for i in range(ends[view], ends[view + 1]):
+            count = np.float32(counts[i])
+            value = count / (count + below) * idf[slots[i]]
+            values[i] = value
+            square += np.float64(value) * np.float64(value)
+        squares[view] = square
+        if ends[view + 1] > ends[view]:
+            norm += share * share
+    for view in range(_N_VIEWS):
+        product = squares[view] * norm
+        scale = np.float32(how[view, 0] / np.sqrt(product)) if product > 0 else np.float32(0)
+        for i in range(ends[view], ends[view + 1]):
+            values[i] *= scale
 
 
 @_compile
