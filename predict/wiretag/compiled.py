@@ -226,6 +226,7 @@ def _count(  # type: ignore[no-untyped-def]
     From here on places count from the separator before the text.
     """
     keys, views, edges, left, filled = room.keys, room.views, room.edges, room.left, 0
+    flat = ranks.reshape(-1)
     for text in range(len(bounds) - 1):
         size, title_end, own = bounds[text + 1] - bounds[text], titles[text] - bounds[text], lengths[text]
         kinds, prefix = room.kinds[: size + 1], room.prefix[: size + 2]
@@ -243,7 +244,7 @@ def _count(  # type: ignore[no-untyped-def]
             n = _chars(prefix, inverse, left[:size], shortest, longest, keys, views, n, own)
         _sort(keys, room.others, views, room.digits, n)
         ends = offsets[text * _N_VIEWS : (text + 1) * _N_VIEWS + 1]
-        _tally(keys, n, columns, counts, ends)
+        _tally(keys, n, flat, columns, counts, ends)
         if len(ranks):
             _rank(ranks, idf, columns, counts, ends)
             _weigh(ends, columns, counts, own, idf, weighting, values)
@@ -399,11 +400,16 @@ def _by_digit(source, target, digits, n, shift, bits):  # type: ignore[no-untype
 
 
 @_compile
-def _tally(keys, n, columns, counts, ends):  # type: ignore[no-untyped-def]
-    """Entries of n sorted columns, from ``ends[0]`` on; fills the rest of `ends`, where those of each view end."""
+def _tally(keys, n, ranks, columns, counts, ends):  # type: ignore[no-untyped-def]
+    """Entries of n sorted columns, from ``ends[0]`` on; fills the rest of `ends`, where those of each view end.
+
+    Ranks, if there are some, are laid out flat, and those that `_rank` will look at are asked for.
+    """
     begun = filled = ends[0]
     run = 0
     for i in range(n):
+        if len(ranks):
+            _fetch(ranks, np.int64(keys[i] >> _u32(6)) * 2)
         columns[filled] = keys[i]
         counts[filled] = _u32(i + 1 - run)
         ends_here = i + 1 == n or keys[i + 1] != keys[i]
