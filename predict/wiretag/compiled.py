@@ -20,7 +20,7 @@ from numba import njit, types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from wiretag import features
+from wiretag import codepoints, features
 from wiretag.codepoints import CLASS_SHIFT, DIGIT, HANGUL, IDEOGRAPH, SEPARATOR, SPACED, SYLLABLE
 from wiretag.features import BITS, VIEWS, Counts, FeatureConfig, Uint32
 from wiretag.model import Model
@@ -44,6 +44,7 @@ _KEPT: Final = 1 << 20
 # Numba widens all that is not told to stay 32 bits.
 _u32, _u64 = np.uint32, np.uint64
 _ONE: Final = _u64(1)
+_ONE_BIT, _UNSTEADY = _u32(1), _u32(codepoints.UNSTEADY)
 _PAIR: Final = _u32(features.PAIR)
 _WORD_SALT, _PAIR_SALT, _CHAR_SALT = _u32(features.WORD_SALT), _u32(features.PAIR_SALT), _u32(features.CHAR_SALT)
 # A bit for each class.
@@ -118,7 +119,8 @@ def try_out() -> None:
     OSError
         It cannot be kept, or not be run.
     """
-    count_block(["a word", "another"], FeatureConfig())
+    for texts in ["a word", "another"], ["\u00e9"]:
+        count_block(texts, FeatureConfig())
     none = np.empty(0, np.int32)
     _add(np.zeros(1, np.int64), none, none.view(np.float32), none, np.empty((0, 1), np.int16), none, np.zeros((0, 1)))
 
@@ -130,7 +132,7 @@ def _counted(
 
     Entries lie in this thread's memory, and are to be copied from there.
     """
-    symbols, starts, titles = features.symbols_of(texts, config.title)
+    symbols, starts, titles = features.symbols_of(texts, config.title, _look_up)
     bounds = np.append(starts - 1, len(symbols) - 1)
     grams, at_most = _grams(config)
     lengths = np.zeros((len(texts), _N_VIEWS), np.int64)
@@ -215,6 +217,17 @@ _fetch: Any = intrinsic(_ask_for)
 
 # Sums keep their order and products are rounded, so that results are those of NumPy.
 _compile: Final = njit(nogil=True, cache=True, error_model="numpy")
+
+
+@_compile
+def _look_up(codes, table):  # type: ignore[no-untyped-def]
+    """`features._look_up`."""
+    symbols, found = np.empty(len(codes), np.uint32), _u32(0)
+    for i in range(len(codes)):
+        symbol = table[codes[i]]
+        symbols[i] = symbol
+        found |= _u32(symbol & _UNSTEADY) | _u32(_ONE_BIT << _u32((symbol >> _u32(CLASS_SHIFT)) & _u32(7)))
+    return symbols, found
 
 
 @_compile
