@@ -29,7 +29,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -215,9 +215,14 @@ def symbols_of(
     codes, starts = _codes(texts)
     symbols, found = look_up(codes, codepoints.symbols_with_marks(_highest(codes)))
     if found & UNSTEADY:
-        texts = _normalised(texts, codes, starts, np.flatnonzero(symbols >= UNSTEADY))
-        codes, starts = _codes(texts)
-        symbols, found = look_up(codes, codepoints.symbols(_highest(codes)))
+        changing = np.flatnonzero(symbols >= UNSTEADY)
+        unassigned = codepoints.is_unassigned(_highest(codes))[codes.take(changing)].any()
+        numbers = np.unique(np.searchsorted(starts, changing, "right") - 1).tolist()
+        normalised = [(normalise if unassigned else nfkc)(texts[number]) for number in numbers]
+        codes, _ = _codes(normalised)
+        others, also_found = look_up(codes, codepoints.symbols(_highest(codes)))
+        texts, symbols, starts = _replaced(texts, symbols, starts, dict(zip(numbers, normalised, strict=True)), others)
+        found |= also_found
     titles = starts + np.fromiter((title_length(text) for text in texts), np.int64, len(texts)) if with_titles else starts
     if found >> IGNORABLE & 1:
         ignored = np.flatnonzero((symbols >> np.uint32(CLASS_SHIFT)) == IGNORABLE)
@@ -247,15 +252,22 @@ def _codes(texts: Sequence[str]) -> tuple[Codes, NDArray[np.int64]]:
     return np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32), starts
 
 
-def _normalised(
-    texts: Sequence[str], codes: Codes, starts: NDArray[np.int64], changing: NDArray[np.int64]
-) -> list[str]:
-    """The texts, normalised where characters that may change them stand: few texts, most of them in Thai."""
-    unassigned = codepoints.is_unassigned(codes.max())[codes.take(changing)].any()
-    result = list(texts)
-    for number in np.unique(np.searchsorted(starts, changing, "right") - 1).tolist():
-        result[number] = (normalise if unassigned else nfkc)(result[number])
-    return result
+def _replaced(
+    texts: Sequence[str], symbols: Uint32, starts: NDArray[np.int64], changed: Mapping[int, str], others: Uint32
+) -> tuple[list[str], Uint32, NDArray[np.int64]]:
+    """Texts, symbols and starts with some texts, by number, changed into others, whose symbols are `others`.
+
+    They are few, most of them in Thai: looking up all the symbols of a block again would take several times as long.
+    """
+    result, pieces, grown = list(texts), [], np.zeros(len(texts), np.int64)
+    end, own = 0, 1
+    for number, text in changed.items():
+        start = int(starts[number])
+        pieces += [symbols[end:start], others[own : own + len(text)]]
+        end, own = start + len(texts[number]), own + len(text) + 1
+        grown[number] = len(text) - len(texts[number])
+        result[number] = text
+    return result, np.concatenate([*pieces, symbols[end:]]), starts + np.cumsum(grown) - grown
 
 
 def title_length(text: str) -> int:
