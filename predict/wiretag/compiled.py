@@ -12,17 +12,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-from llvmlite import ir
-from numba import njit, types
-from numba.extending import intrinsic
+from numba import njit
 from numpy.typing import NDArray
 
 from wiretag import codepoints, features
 from wiretag.codepoints import CLASS_SHIFT, DIGIT, HANGUL, IDEOGRAPH, SEPARATOR, SPACED, SYLLABLE
 from wiretag.features import BITS, VIEWS, Counts, FeatureConfig, Uint32
+from wiretag.intrinsics import fetch, ones
 from wiretag.model import Model
 from wiretag.vectors import Float32, Vectoriser, Vectors
 
@@ -191,30 +190,6 @@ def _entries(n_entries: int) -> tuple[Uint32, Uint32, Float32]:
     return kept
 
 
-def _count_ones(typing_context, bits):  # type: ignore[no-untyped-def]  # noqa: ARG001
-    """How many bits of a uint64 are set."""
-    return types.uint64(types.uint64), lambda _, builder, __, arguments: builder.ctpop(arguments[0])
-
-
-def _ask_for(typing_context, array, index):  # type: ignore[no-untyped-def]  # noqa: ARG001
-    """Begin to bring an element of a vector into the cache; one that is not there does no harm."""
-
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
-        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
-        place = builder.bitcast(builder.gep(data, [arguments[1]]), byte)
-        prefetch = builder.module.declare_intrinsic(
-            "llvm.prefetch", (byte,), ir.FunctionType(ir.VoidType(), [byte, number, number, number])
-        )
-        builder.call(prefetch, [place, *(ir.Constant(number, value) for value in (0, 3, 1))])  # to read, to keep, data
-        return context.get_dummy_value()
-
-    return types.void(array, types.int64), generate
-
-
-_ones: Any = intrinsic(_count_ones)
-_fetch: Any = intrinsic(_ask_for)
-
 # Sums keep their order and products are rounded, so that results are those of NumPy.
 _compile: Final = njit(nogil=True, cache=True, error_model="numpy")
 
@@ -376,8 +351,11 @@ def _chars(prefix, inverse, left, shortest, longest, keys, views, n, lengths):  
 
 @_compile
 def _sort(keys, others, views, digits, n):  # type: ignore[no-untyped-def]
-    """Mix the n hashes into columns and put these into ascending order, by their last digit first."""
-    # Few columns are sooner sorted by three digits than the many values that two may have are looked through.
+    """Mix the n hashes into columns and put these into ascending order, by their last digit first.
+
+    Few columns are sooner sorted by three digits than the many values that two may have are looked through; few that are spread
+    over words and pairs, by their first ten bits and then by moving each before the one or two that should follow it.
+    """
     for i in range(n):
         h = keys[i]
         h = _u32(h ^ (h >> _u32(16)))
@@ -386,7 +364,16 @@ def _sort(keys, others, views, digits, n):  # type: ignore[no-untyped-def]
         h = _u32(h * _u32(0xC2B2AE35))
         h = _u32(h ^ (h >> _u32(16)))
         keys[i] = _u32(h >> _u32(32 - BITS)) | _u32(_u32(views[i]) << _u32(BITS))
-    if n < _FEW:
+    if n < _FEW and views[n - 1] != _CHARS:
+        _by_digit(keys, others, digits, n, _u32(BITS - 8), _u32(10))
+        for i in range(n):
+            key = others[i]
+            at = i
+            while at > 0 and keys[at - 1] > key:
+                keys[at] = keys[at - 1]
+                at -= 1
+            keys[at] = key
+    elif n < _FEW:
         _by_digit(keys, others, digits, n, _u32(0), _u32(8))
         _by_digit(others, keys, digits, n, _u32(8), _u32(8))
         _by_digit(keys, others, digits, n, _u32(16), _u32(8))
@@ -422,7 +409,7 @@ def _tally(keys, n, ranks, columns, counts, ends):  # type: ignore[no-untyped-de
     run = 0
     for i in range(n):
         if len(ranks):
-            _fetch(ranks, np.int64(keys[i] >> _u32(6)) * 2)
+            fetch(ranks, np.int64(keys[i] >> _u32(6)) * 2)
         columns[filled] = keys[i]
         counts[filled] = _u32(i + 1 - run)
         ends_here = i + 1 == n or keys[i + 1] != keys[i]
@@ -440,11 +427,11 @@ def _rank(ranks, idf, columns, counts, ends):  # type: ignore[no-untyped-def]
         for i in range(begun, ends[view + 1]):
             column = columns[i]
             word, bit = column >> _u32(6), _ONE << _u64(column & _u32(63))
-            rank = ranks[word, 1] + _ones(ranks[word, 0] & (bit - _ONE))
+            rank = ranks[word, 1] + ones(ranks[word, 0] & (bit - _ONE))
             columns[known] = _u32(rank)
             counts[known] = counts[i]
             is_known = (ranks[word, 0] & bit) != _u64(0)
-            _fetch(idf, np.int64(rank))
+            fetch(idf, np.int64(rank))
             known += is_known
         begun, ends[view + 1] = ends[view + 1], known
 
@@ -484,14 +471,14 @@ def _add(offsets, features, values, place, rows, cells, sums):  # type: ignore[n
         own[:] = 0
         for i in range(offsets[text], offsets[text + 1]):
             if i + 2 * _AHEAD < n_features:
-                _fetch(place, features[i + 2 * _AHEAD])
+                fetch(place, features[i + 2 * _AHEAD])
             if i + _AHEAD < n_features:
                 at = np.int64(place[features[i + _AHEAD]])
                 if at >= n_dense:
-                    _fetch(cells, at - n_dense)
+                    fetch(cells, at - n_dense)
                 elif at >= 0:
                     for line in range(at * n_rows, (at + 1) * n_rows, _LINE):
-                        _fetch(flat, line)
+                        fetch(flat, line)
             at, value = np.int64(place[features[i]]), np.float64(values[i])
             if at >= n_dense:
                 at -= n_dense
