@@ -68,7 +68,7 @@ class _Grams(NamedTuple):
 
 
 class _Room(NamedTuple):
-    """Memory that a thread uses for one text after another.
+    """Memory that a thread uses for one text after another, and for the entries of a block.
 
     Attributes
     ----------
@@ -78,6 +78,7 @@ class _Room(NamedTuple):
     edges : where runs begin and end.
     left : of each symbol, how long an n-gram of its word may be that begins there.
     digits : how often each value of a digit occurs, then where the next one goes.
+    columns, counts, values : of the entries; columns of known features become their numbers.
     """
 
     keys: Uint32
@@ -88,6 +89,9 @@ class _Room(NamedTuple):
     edges: NDArray[np.int32]
     left: NDArray[np.int32]
     digits: Uint32
+    columns: Uint32
+    counts: Uint32
+    values: Float32
 
 
 def count_block(texts: Sequence[str], config: FeatureConfig) -> Counts:
@@ -138,10 +142,9 @@ def _counted(
     offsets = np.zeros(len(texts) * _N_VIEWS + 1, np.int64)
     longest = int(np.diff(bounds).max(initial=0)) + 2
     powers, inverse = features.powers_of_base(longest)
-    room = _room(at_most * longest, longest)
-    columns, counts, values = entries = _entries(at_most * len(symbols))
-    n = _count(symbols, powers, inverse, bounds, titles, grams, ranks, idf, how, room, *entries, offsets, lengths)
-    return offsets, columns[:n], counts[:n], values[:n], lengths
+    room = _room(at_most * (len(symbols) + 1), longest)
+    n = _count(symbols, powers, inverse, bounds, titles, grams, ranks, idf, how, room, offsets, lengths)
+    return offsets, room.columns[:n], room.counts[:n], room.values[:n], lengths
 
 
 @cache
@@ -164,29 +167,18 @@ _own: Final = threading.local()
 
 
 def _room(n_grams: int, n_symbols: int) -> _Room:
-    """This thread's memory for texts of so many n-grams and symbols."""
+    """This thread's memory for a block of so many n-grams, and texts of so many symbols."""
     kept: _Room | None = getattr(_own, "room", None)
     if kept is None or len(kept.keys) < n_grams or len(kept.kinds) < n_symbols:
         size, length = max(n_grams, _KEPT), max(n_symbols, _KEPT)
-        keys, others, views = np.empty(size, np.uint32), np.empty(size, np.uint32), np.empty(size, np.uint8)
+        keys, others, columns, counts = (np.empty(size, np.uint32) for _ in range(4))
+        views, values = np.empty(size, np.uint8), np.empty(size, np.float32)
         kinds, prefix = np.empty(length, np.uint8), np.empty(length, np.uint32)
         edges, left = np.empty(length, np.int32), np.empty(length, np.int32)
-        room = _Room(keys, others, views, kinds, prefix, edges, left, np.empty(1 << 11, np.uint32))
+        room = _Room(keys, others, views, kinds, prefix, edges, left, np.empty(1 << 11, np.uint32), columns, counts, values)
         if size > _KEPT or length > _KEPT:
             return room
         _own.room = kept = room
-    return kept
-
-
-def _entries(n_entries: int) -> tuple[Uint32, Uint32, Float32]:
-    """This thread's memory for so many columns, their counts and their values."""
-    kept: tuple[Uint32, Uint32, Float32] | None = getattr(_own, "entries", None)
-    if kept is None or len(kept[0]) < n_entries:
-        size = max(n_entries, _KEPT)
-        entries = np.empty(size, np.uint32), np.empty(size, np.uint32), np.empty(size, np.float32)
-        if size > _KEPT:
-            return entries
-        _own.entries = kept = entries
     return kept
 
 
@@ -207,13 +199,14 @@ def _look_up(codes, table):  # type: ignore[no-untyped-def]
 
 @_compile
 def _count(  # type: ignore[no-untyped-def]
-    symbols, powers, inverse, bounds, titles, grams, ranks, idf, weighting, room, columns, counts, values, offsets, lengths
+    symbols, powers, inverse, bounds, titles, grams, ranks, idf, weighting, room, offsets, lengths
 ):
     """Entries of each text, one after another; gives how many there are, and fills `offsets` and `lengths`.
 
     From here on places count from the separator before the text.
     """
-    keys, views, edges, left, filled = room.keys, room.views, room.edges, room.left, 0
+    keys, views, edges, left, columns, counts = room.keys, room.views, room.edges, room.left, room.columns, room.counts
+    filled = 0
     flat = ranks.reshape(-1)
     for text in range(len(bounds) - 1):
         size, title_end, own = bounds[text + 1] - bounds[text], titles[text] - bounds[text], lengths[text]
@@ -235,7 +228,7 @@ def _count(  # type: ignore[no-untyped-def]
         _tally(keys, n, flat, columns, counts, ends)
         if len(ranks):
             _rank(ranks, idf, columns, counts, ends)
-            _weigh(ends, columns, counts, own, idf, weighting, values)
+            _weigh(ends, columns, counts, own, idf, weighting, room.values)
         filled = ends[_N_VIEWS]
     return filled
 

@@ -1,4 +1,7 @@
-"""Two instructions that Numba has no function for: counting bits, and asking for memory ahead."""
+"""Two instructions that Numba has no function for: counting bits, and asking for memory ahead.
+
+Numba keeps what it compiles until `wiretag.compiled` changes, not this file: who changes it removes what is kept.
+"""
 
 from __future__ import annotations
 
