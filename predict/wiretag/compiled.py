@@ -12,19 +12,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-from llvmlite import ir
-from numba import njit, types
-from numba.extending import intrinsic
+from numba import njit
 from numpy.typing import NDArray
 
-from wiretag import features
+from wiretag import codepoints, features
 from wiretag.codepoints import CLASS_SHIFT, DIGIT, HANGUL, IDEOGRAPH, SEPARATOR, SPACED, SYLLABLE
 from wiretag.features import BITS, VIEWS, Counts, FeatureConfig, Uint32
+from wiretag.intrinsics import fetch, ones
 from wiretag.model import Model
-from wiretag.vectors import Vectoriser, Vectors
+from wiretag.vectors import Float32, Vectoriser, Vectors
 
 Uint64 = NDArray[np.uint64]
 Int64 = NDArray[np.int64]
@@ -44,6 +43,7 @@ _KEPT: Final = 1 << 20
 # Numba widens all that is not told to stay 32 bits.
 _u32, _u64 = np.uint32, np.uint64
 _ONE: Final = _u64(1)
+_ONE_BIT, _UNSTEADY = _u32(1), _u32(codepoints.UNSTEADY)
 _PAIR: Final = _u32(features.PAIR)
 _WORD_SALT, _PAIR_SALT, _CHAR_SALT = _u32(features.WORD_SALT), _u32(features.PAIR_SALT), _u32(features.CHAR_SALT)
 # A bit for each class.
@@ -68,7 +68,7 @@ class _Grams(NamedTuple):
 
 
 class _Room(NamedTuple):
-    """Memory that a thread uses for one text after another.
+    """Memory that a thread uses for one text after another, and for the entries of a block.
 
     Attributes
     ----------
@@ -78,6 +78,7 @@ class _Room(NamedTuple):
     edges : where runs begin and end.
     left : of each symbol, how long an n-gram of its word may be that begins there.
     digits : how often each value of a digit occurs, then where the next one goes.
+    columns, counts, values : of the entries; columns of known features become their numbers.
     """
 
     keys: Uint32
@@ -88,21 +89,22 @@ class _Room(NamedTuple):
     edges: NDArray[np.int32]
     left: NDArray[np.int32]
     digits: Uint32
+    columns: Uint32
+    counts: Uint32
+    values: Float32
 
 
 def count_block(texts: Sequence[str], config: FeatureConfig) -> Counts:
     """`features.count_block`."""
-    counts, _ = _counted(texts, config, _NO_RANKS)
-    return counts
+    offsets, columns, counts, _, lengths = _counted(texts, config, _NO_RANKS, _NO_IDF, np.zeros((_N_VIEWS, 4)))
+    return Counts(offsets, columns.copy(), counts.copy(), lengths)
 
 
 def vectors(vectoriser: Vectoriser, texts: Sequence[str]) -> Vectors:
     """`Vectoriser.block`."""
-    counts, offsets = _counted(texts, vectoriser.config, vectoriser.vocabulary.ranks)
-    values = np.empty(len(counts.columns), np.float32)
-    idf = vectoriser.vocabulary.idf
-    _weigh(counts.offsets, counts.columns, counts.counts, vectoriser.stretch(counts.lengths), vectoriser.shares, idf, values)
-    return Vectors(offsets, counts.columns.view(np.int32), values)
+    known = vectoriser.vocabulary
+    offsets, columns, _, values, _ = _counted(texts, vectoriser.config, known.ranks, known.idf, vectoriser.how)
+    return Vectors(offsets[::_N_VIEWS], columns.view(np.int32).copy(), values.copy())
 
 
 def sums(model: Model, vectors: Vectors) -> Float64:
@@ -120,27 +122,29 @@ def try_out() -> None:
     OSError
         It cannot be kept, or not be run.
     """
-    counts = count_block(["a word", "another"], FeatureConfig())
-    values = np.empty(len(counts.columns), np.float32)
-    slots, stretch = np.zeros_like(counts.columns), np.ones(len(counts.offsets), np.float32)
-    _weigh(counts.offsets, slots, counts.counts, stretch, np.ones(_N_VIEWS), np.ones(1, np.float32), values)
+    for texts in ["a word", "another"], ["\u00e9"]:
+        count_block(texts, FeatureConfig())
     none = np.empty(0, np.int32)
-    _add(np.zeros(1, np.int64), none, values, none, np.empty((0, 1), np.int16), none, np.zeros((0, 1)))
+    _add(np.zeros(1, np.int64), none, none.view(np.float32), none, np.empty((0, 1), np.int16), none, np.zeros((0, 1)))
 
 
-def _counted(texts: Sequence[str], config: FeatureConfig, ranks: Uint64) -> tuple[Counts, Int64]:
-    """Counts of the columns, or of the features that have ranks; and where the entries of each text begin."""
-    symbols, starts, titles = features.symbols_of(texts, config.title)
+def _counted(
+    texts: Sequence[str], config: FeatureConfig, ranks: Uint64, idf: Float32, how: Float64
+) -> tuple[Int64, Uint32, Uint32, Float32, Int64]:
+    """`Counts` of the columns, or of the features that have ranks, and these features' values, before the lengths.
+
+    Entries lie in this thread's memory, and are to be copied from there.
+    """
+    symbols, starts, titles = features.symbols_of(texts, config.title, _look_up)
     bounds = np.append(starts - 1, len(symbols) - 1)
     grams, at_most = _grams(config)
     lengths = np.zeros((len(texts), _N_VIEWS), np.int64)
     offsets = np.zeros(len(texts) * _N_VIEWS + 1, np.int64)
     longest = int(np.diff(bounds).max(initial=0)) + 2
     powers, inverse = features.powers_of_base(longest)
-    room = _room(at_most * longest, longest)
-    columns, counts = _entries(at_most * len(symbols))
-    n = _count(symbols, powers, inverse, bounds, titles, grams, ranks, room, columns, counts, offsets, lengths)
-    return Counts(offsets, columns[:n].copy(), counts[:n].copy(), lengths), offsets[::_N_VIEWS]
+    room = _room(at_most * (len(symbols) + 1), longest)
+    n = _count(symbols, powers, inverse, bounds, titles, grams, ranks, idf, how, room, offsets, lengths)
+    return offsets, room.columns[:n], room.counts[:n], room.values[:n], lengths
 
 
 @cache
@@ -158,73 +162,52 @@ def _grams(config: FeatureConfig) -> tuple[_Grams, int]:
 
 
 _NO_RANKS: Final = np.empty((0, 2), np.uint64)
+_NO_IDF: Final = np.empty(0, np.float32)
 _own: Final = threading.local()
 
 
 def _room(n_grams: int, n_symbols: int) -> _Room:
-    """This thread's memory for texts of so many n-grams and symbols."""
+    """This thread's memory for a block of so many n-grams, and texts of so many symbols."""
     kept: _Room | None = getattr(_own, "room", None)
     if kept is None or len(kept.keys) < n_grams or len(kept.kinds) < n_symbols:
         size, length = max(n_grams, _KEPT), max(n_symbols, _KEPT)
-        keys, others, views = np.empty(size, np.uint32), np.empty(size, np.uint32), np.empty(size, np.uint8)
+        keys, others, columns, counts = (np.empty(size, np.uint32) for _ in range(4))
+        views, values = np.empty(size, np.uint8), np.empty(size, np.float32)
         kinds, prefix = np.empty(length, np.uint8), np.empty(length, np.uint32)
         edges, left = np.empty(length, np.int32), np.empty(length, np.int32)
-        room = _Room(keys, others, views, kinds, prefix, edges, left, np.empty(1 << 11, np.uint32))
+        room = _Room(keys, others, views, kinds, prefix, edges, left, np.empty(1 << 11, np.uint32), columns, counts, values)
         if size > _KEPT or length > _KEPT:
             return room
         _own.room = kept = room
     return kept
 
 
-def _entries(n_entries: int) -> tuple[Uint32, Uint32]:
-    """This thread's memory for so many columns and their counts."""
-    kept: tuple[Uint32, Uint32] | None = getattr(_own, "entries", None)
-    if kept is None or len(kept[0]) < n_entries:
-        size = max(n_entries, _KEPT)
-        entries = np.empty(size, np.uint32), np.empty(size, np.uint32)
-        if size > _KEPT:
-            return entries
-        _own.entries = kept = entries
-    return kept
-
-
-def _count_ones(typing_context, bits):  # type: ignore[no-untyped-def]  # noqa: ARG001
-    """How many bits of a uint64 are set."""
-    return types.uint64(types.uint64), lambda _, builder, __, arguments: builder.ctpop(arguments[0])
-
-
-def _ask_for(typing_context, array, index):  # type: ignore[no-untyped-def]  # noqa: ARG001
-    """Begin to bring an element of a vector into the cache; one that is not there does no harm."""
-
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
-        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
-        place = builder.bitcast(builder.gep(data, [arguments[1]]), byte)
-        prefetch = builder.module.declare_intrinsic(
-            "llvm.prefetch", (byte,), ir.FunctionType(ir.VoidType(), [byte, number, number, number])
-        )
-        builder.call(prefetch, [place, *(ir.Constant(number, value) for value in (0, 3, 1))])  # to read, to keep, data
-        return context.get_dummy_value()
-
-    return types.void(array, types.int64), generate
-
-
-_ones: Any = intrinsic(_count_ones)
-_fetch: Any = intrinsic(_ask_for)
-
 # Sums keep their order and products are rounded, so that results are those of NumPy.
 _compile: Final = njit(nogil=True, cache=True, error_model="numpy")
 
 
 @_compile
+def _look_up(codes, table):  # type: ignore[no-untyped-def]
+    """`features._look_up`."""
+    symbols, found = np.empty(len(codes), np.uint32), _u32(0)
+    for i in range(len(codes)):
+        symbol = table[codes[i]]
+        symbols[i] = symbol
+        found |= _u32(symbol & _UNSTEADY) | _u32(_ONE_BIT << _u32((symbol >> _u32(CLASS_SHIFT)) & _u32(7)))
+    return symbols, found
+
+
+@_compile
 def _count(  # type: ignore[no-untyped-def]
-    symbols, powers, inverse, bounds, titles, grams, ranks, room, columns, counts, offsets, lengths
+    symbols, powers, inverse, bounds, titles, grams, ranks, idf, weighting, room, offsets, lengths
 ):
     """Entries of each text, one after another; gives how many there are, and fills `offsets` and `lengths`.
 
     From here on places count from the separator before the text.
     """
-    keys, views, edges, left, filled = room.keys, room.views, room.edges, room.left, 0
+    keys, views, edges, left, columns, counts = room.keys, room.views, room.edges, room.left, room.columns, room.counts
+    filled = 0
+    flat = ranks.reshape(-1)
     for text in range(len(bounds) - 1):
         size, title_end, own = bounds[text + 1] - bounds[text], titles[text] - bounds[text], lengths[text]
         kinds, prefix = room.kinds[: size + 1], room.prefix[: size + 2]
@@ -241,9 +224,12 @@ def _count(  # type: ignore[no-untyped-def]
             _measure(kinds, left[:size])
             n = _chars(prefix, inverse, left[:size], shortest, longest, keys, views, n, own)
         _sort(keys, room.others, views, room.digits, n)
-        ends = offsets[text * _N_VIEWS + 1 : (text + 1) * _N_VIEWS + 1]
-        _tally(keys, n, ranks, columns, counts, filled, ends)
-        filled = ends[_N_VIEWS - 1]
+        ends = offsets[text * _N_VIEWS : (text + 1) * _N_VIEWS + 1]
+        _tally(keys, n, flat, columns, counts, ends)
+        if len(ranks):
+            _rank(ranks, idf, columns, counts, ends)
+            _weigh(ends, columns, counts, own, idf, weighting, room.values)
+        filled = ends[_N_VIEWS]
     return filled
 
 
@@ -358,8 +344,11 @@ def _chars(prefix, inverse, left, shortest, longest, keys, views, n, lengths):  
 
 @_compile
 def _sort(keys, others, views, digits, n):  # type: ignore[no-untyped-def]
-    """Mix the n hashes into columns and put these into ascending order, by their last digit first."""
-    # Few columns are sooner sorted by three digits than the many values that two may have are looked through.
+    """Mix the n hashes into columns and put these into ascending order, by their last digit first.
+
+    Few columns are sooner sorted by three digits than the many values that two may have are looked through; few that are spread
+    over words and pairs, by their first ten bits and then by moving each before the one or two that should follow it.
+    """
     for i in range(n):
         h = keys[i]
         h = _u32(h ^ (h >> _u32(16)))
@@ -368,7 +357,16 @@ def _sort(keys, others, views, digits, n):  # type: ignore[no-untyped-def]
         h = _u32(h * _u32(0xC2B2AE35))
         h = _u32(h ^ (h >> _u32(16)))
         keys[i] = _u32(h >> _u32(32 - BITS)) | _u32(_u32(views[i]) << _u32(BITS))
-    if n < _FEW:
+    if n < _FEW and views[n - 1] != _CHARS:
+        _by_digit(keys, others, digits, n, _u32(BITS - 8), _u32(10))
+        for i in range(n):
+            key = others[i]
+            at = i
+            while at > 0 and keys[at - 1] > key:
+                keys[at] = keys[at - 1]
+                at -= 1
+            keys[at] = key
+    elif n < _FEW:
         _by_digit(keys, others, digits, n, _u32(0), _u32(8))
         _by_digit(others, keys, digits, n, _u32(8), _u32(8))
         _by_digit(keys, others, digits, n, _u32(16), _u32(8))
@@ -395,53 +393,62 @@ def _by_digit(source, target, digits, n, shift, bits):  # type: ignore[no-untype
 
 
 @_compile
-def _tally(keys, n, ranks, columns, counts, filled, ends):  # type: ignore[no-untyped-def]
-    """Entries of n sorted columns, from `filled` on: only the known ones, by their ranks, if there are ranks; fills `ends`, where
-    those of each view end."""
-    begun, run = filled, 0
+def _tally(keys, n, ranks, columns, counts, ends):  # type: ignore[no-untyped-def]
+    """Entries of n sorted columns, from ``ends[0]`` on; fills the rest of `ends`, where those of each view end.
+
+    Ranks, if there are some, are laid out flat, and those that `_rank` will look at are asked for.
+    """
+    begun = filled = ends[0]
+    run = 0
     for i in range(n):
+        if len(ranks):
+            fetch(ranks, np.int64(keys[i] >> _u32(6)) * 2)
         columns[filled] = keys[i]
         counts[filled] = _u32(i + 1 - run)
         ends_here = i + 1 == n or keys[i + 1] != keys[i]
         run = i + 1 if ends_here else run
         filled += ends_here
     for view in range(_N_VIEWS):
-        ends[view] = begun + np.searchsorted(columns[begun:filled], _u32((view + 1) << BITS))
-    if len(ranks):
-        known = begun
-        for view in range(_N_VIEWS):
-            for i in range(begun, ends[view]):
-                column = columns[i]
-                word, bit = column >> _u32(6), _ONE << _u64(column & _u32(63))
-                columns[known] = _u32(ranks[word, 1] + _ones(ranks[word, 0] & (bit - _ONE)))
-                counts[known] = counts[i]
-                known += (ranks[word, 0] & bit) != _u64(0)
-            begun, ends[view] = ends[view], known
+        ends[view + 1] = begun + np.searchsorted(columns[begun:filled], _u32((view + 1) << BITS))
 
 
 @_compile
-def _weigh(offsets, slots, counts, stretch, shares, idf, values):  # type: ignore[no-untyped-def]
-    """Fill the values of all entries, as `Vectoriser.by_arrays` does."""
-    squares = np.empty(_N_VIEWS)
-    for text in range((len(offsets) - 1) // _N_VIEWS):
-        norm = 0.0
-        for view in range(_N_VIEWS):
-            segment = text * _N_VIEWS + view
-            below, square = stretch[segment], 0.0
-            for i in range(offsets[segment], offsets[segment + 1]):
-                count = np.float32(counts[i])
-                value = count / (count + below) * idf[slots[i]]
-                values[i] = value
-                square += np.float64(value) * np.float64(value)
-            squares[view] = square
-            if offsets[segment + 1] > offsets[segment]:
-                norm += shares[view] * shares[view]
-        for view in range(_N_VIEWS):
-            segment = text * _N_VIEWS + view
-            product = squares[view] * norm
-            scale = np.float32(shares[view] / np.sqrt(product)) if product > 0 else np.float32(0)
-            for i in range(offsets[segment], offsets[segment + 1]):
-                values[i] *= scale
+def _rank(ranks, idf, columns, counts, ends):  # type: ignore[no-untyped-def]
+    """Keep the entries whose columns are known, by their ranks, and ask for what `_weigh` needs of them."""
+    begun = known = ends[0]
+    for view in range(_N_VIEWS):
+        for i in range(begun, ends[view + 1]):
+            column = columns[i]
+            word, bit = column >> _u32(6), _ONE << _u64(column & _u32(63))
+            rank = ranks[word, 1] + ones(ranks[word, 0] & (bit - _ONE))
+            columns[known] = _u32(rank)
+            counts[known] = counts[i]
+            is_known = (ranks[word, 0] & bit) != _u64(0)
+            fetch(idf, np.int64(rank))
+            known += is_known
+        begun, ends[view + 1] = ends[view + 1], known
+
+
+@_compile
+def _weigh(ends, slots, counts, lengths, idf, how, values):  # type: ignore[no-untyped-def]
+    """Fill the values of a text's entries, as `Vectoriser.by_arrays` does."""
+    squares, norm = np.empty(_N_VIEWS), 0.0
+    for view in range(_N_VIEWS):
+        share, k, b, mean = how[view]
+        below, square = np.float32(k * (1 - b + b * lengths[view] / mean)), 0.0
+        for i in range(ends[view], ends[view + 1]):
+            count = np.float32(counts[i])
+            value = count / (count + below) * idf[slots[i]]
+            values[i] = value
+            square += np.float64(value) * np.float64(value)
+        squares[view] = square
+        if ends[view + 1] > ends[view]:
+            norm += share * share
+    for view in range(_N_VIEWS):
+        product = squares[view] * norm
+        scale = np.float32(how[view, 0] / np.sqrt(product)) if product > 0 else np.float32(0)
+        for i in range(ends[view], ends[view + 1]):
+            values[i] *= scale
 
 
 @_compile
@@ -457,14 +464,14 @@ def _add(offsets, features, values, place, rows, cells, sums):  # type: ignore[n
         own[:] = 0
         for i in range(offsets[text], offsets[text + 1]):
             if i + 2 * _AHEAD < n_features:
-                _fetch(place, features[i + 2 * _AHEAD])
+                fetch(place, features[i + 2 * _AHEAD])
             if i + _AHEAD < n_features:
                 at = np.int64(place[features[i + _AHEAD]])
                 if at >= n_dense:
-                    _fetch(cells, at - n_dense)
+                    fetch(cells, at - n_dense)
                 elif at >= 0:
                     for line in range(at * n_rows, (at + 1) * n_rows, _LINE):
-                        _fetch(flat, line)
+                        fetch(flat, line)
             at, value = np.int64(place[features[i]]), np.float64(values[i])
             if at >= n_dense:
                 at -= n_dense

@@ -29,7 +29,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -41,6 +41,8 @@ from wiretag import acceleration, codepoints
 from wiretag.codepoints import CLASS_SHIFT, DIGIT, HANGUL, IDEOGRAPH, IGNORABLE, SPACED, SYLLABLE, UNSTEADY
 
 Uint32 = NDArray[np.uint32]
+Codes = NDArray[np.uint8] | Uint32
+LookUp = Callable[[Codes, Uint32], tuple[Uint32, int]]
 
 BITS: Final = 20
 N_BUCKETS: Final = 1 << BITS
@@ -205,25 +207,42 @@ def nfkc(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
-def symbols_of(texts: Sequence[str], with_titles: bool) -> tuple[Uint32, NDArray[np.int64], NDArray[np.int64]]:
+def symbols_of(
+    texts: Sequence[str], with_titles: bool, look_up: LookUp | None = None
+) -> tuple[Uint32, NDArray[np.int64], NDArray[np.int64]]:
     """Symbols of all texts with a separator before, between and behind; where each text starts, where its title ends."""
+    look_up = look_up or _look_up
     codes, starts = _codes(texts)
-    # No code point lies outside the table; "clip" spares the check.
-    symbols = codepoints.symbols_with_marks(codes.max()).take(codes, mode="clip")
-    if symbols.max() >= UNSTEADY:
-        texts = _normalised(texts, codes, starts, np.flatnonzero(symbols >= UNSTEADY))
-        codes, starts = _codes(texts)
-        symbols = codepoints.symbols(codes.max()).take(codes, mode="clip")
+    symbols, found = look_up(codes, codepoints.symbols_with_marks(_highest(codes)))
+    if found & UNSTEADY:
+        changing = np.flatnonzero(symbols >= UNSTEADY)
+        unassigned = codepoints.is_unassigned(_highest(codes))[codes.take(changing)].any()
+        numbers = np.unique(np.searchsorted(starts, changing, "right") - 1).tolist()
+        normalised = [(normalise if unassigned else nfkc)(texts[number]) for number in numbers]
+        codes, _ = _codes(normalised)
+        others, also_found = look_up(codes, codepoints.symbols(_highest(codes)))
+        texts, symbols, starts = _replaced(texts, symbols, starts, dict(zip(numbers, normalised, strict=True)), others)
+        found |= also_found
     titles = starts + np.fromiter((title_length(text) for text in texts), np.int64, len(texts)) if with_titles else starts
-    if codes.dtype == np.uint32:
+    if found >> IGNORABLE & 1:
         ignored = np.flatnonzero((symbols >> np.uint32(CLASS_SHIFT)) == IGNORABLE)
-        if len(ignored):
-            symbols = np.delete(symbols, ignored)
-            starts, titles = (places - np.searchsorted(ignored, places) for places in (starts, titles))
+        symbols = np.delete(symbols, ignored)
+        starts, titles = (places - np.searchsorted(ignored, places) for places in (starts, titles))
     return symbols, starts, titles
 
 
-def _codes(texts: Sequence[str]) -> tuple[NDArray[np.uint8] | Uint32, NDArray[np.int64]]:
+def _highest(codes: Codes) -> int:
+    return int(codes.max()) if codes.dtype == np.uint32 else 0x7F
+
+
+def _look_up(codes: Codes, table: Uint32) -> tuple[Uint32, int]:
+    """The symbol of each code point, and what is among them: `UNSTEADY`, and a bit for each class that may occur."""
+    # No code point lies outside the table; "clip" spares the check.
+    symbols = table.take(codes, mode="clip")
+    return symbols, int(symbols.max() & UNSTEADY) | (1 << IGNORABLE if codes.dtype == np.uint32 else 0)
+
+
+def _codes(texts: Sequence[str]) -> tuple[Codes, NDArray[np.int64]]:
     """Code points of all texts with a line's end before, between and behind; where each text starts."""
     joined = "\n" + "\n".join(texts) + "\n"
     lengths = np.fromiter((len(text) + 1 for text in texts), np.int64, len(texts))
@@ -233,15 +252,22 @@ def _codes(texts: Sequence[str]) -> tuple[NDArray[np.uint8] | Uint32, NDArray[np
     return np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32), starts
 
 
-def _normalised(
-    texts: Sequence[str], codes: NDArray[np.uint8] | Uint32, starts: NDArray[np.int64], changing: NDArray[np.int64]
-) -> list[str]:
-    """The texts, normalised where characters that may change them stand: few texts, most of them in Thai."""
-    unassigned = codepoints.is_unassigned(codes.max())[codes.take(changing)].any()
-    result = list(texts)
-    for number in np.unique(np.searchsorted(starts, changing, "right") - 1).tolist():
-        result[number] = (normalise if unassigned else nfkc)(result[number])
-    return result
+def _replaced(
+    texts: Sequence[str], symbols: Uint32, starts: NDArray[np.int64], changed: Mapping[int, str], others: Uint32
+) -> tuple[list[str], Uint32, NDArray[np.int64]]:
+    """Texts, symbols and starts with some texts, by number, changed into others, whose symbols are `others`.
+
+    They are few, most of them in Thai: looking up all the symbols of a block again would take several times as long.
+    """
+    result, pieces, grown = list(texts), [], np.zeros(len(texts), np.int64)
+    end, own = 0, 1
+    for number, text in changed.items():
+        start = int(starts[number])
+        pieces += [symbols[end:start], others[own : own + len(text)]]
+        end, own = start + len(texts[number]), own + len(text) + 1
+        grown[number] = len(text) - len(texts[number])
+        result[number] = text
+    return result, np.concatenate([*pieces, symbols[end:]]), starts + np.cumsum(grown) - grown
 
 
 def title_length(text: str) -> int:

@@ -34,6 +34,9 @@ LANGUAGE_FACET = "language"
 UNKNOWN_LANGUAGE = "und"
 
 
+_Chosen = dict[str, list[list[tuple[str, float]]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Tag:
     """One label given to a text."""
@@ -46,7 +49,7 @@ class Tag:
         return {"label": self.label, "name": self.name, "probability": round(self.probability, 4)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Tags:
     """What the model says of one text, and what its footer declares (which the model never sees).
 
@@ -69,9 +72,12 @@ class Tags:
     facets: Mapping[str, tuple[Tag, ...]]
     declared: Mapping[str, tuple[str, ...]]
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "facets", MappingProxyType(dict(self.facets)))
-        object.__setattr__(self, "declared", MappingProxyType(dict(self.declared)))
+    def __init__(self, language: str, facets: Mapping[str, tuple[Tag, ...]], declared: Mapping[str, tuple[str, ...]]) -> None:
+        # Each set once: what a dataclass makes of it, with `__post_init__` to copy the mappings, would set two of them twice.
+        keep = object.__setattr__
+        keep(self, "language", language)
+        keep(self, "facets", MappingProxyType(dict(facets)))
+        keep(self, "declared", MappingProxyType(dict(declared)))
 
     def __hash__(self) -> int:
         return hash((self.language, frozenset(self.facets.items()), frozenset(self.declared.items())))
@@ -193,11 +199,10 @@ class Tagger:
         [['sport'], ['health']]
         """
         for block in blocks(_strings(texts)):
-            items = [self.parse(raw) for raw in block]
-            probability = self._probabilities([item.text for item in items])
-            chosen = self._chosen(probability, threshold)
-            for item, *tags in zip(items, *chosen.values(), strict=True):
-                yield self._tags(item, dict(zip(chosen, tags, strict=True)), names)
+            items = [self.parse(raw) for raw in block] if self.model.wire else None
+            chosen = self._chosen(self._probabilities([item.text for item in items] if items else block), threshold)
+            for place in range(len(block)):
+                yield self._tags(place, chosen, items[place].declared if items else {}, names)
 
     def probabilities(self, texts: Sequence[str]) -> Float32:
         """Probability of every label for raw items, shape [n_texts, n_labels], in the order of `model.label_ids`.
@@ -266,7 +271,7 @@ class Tagger:
                 result[:, columns] = 1 / (1 + np.exp(-np.clip(bent(part, facet.bend), -60, 60)))
         return result
 
-    def _chosen(self, probability: Float32, threshold: float | None) -> dict[str, list[list[tuple[str, float]]]]:
+    def _chosen(self, probability: Float32, threshold: float | None) -> _Chosen:
         """Facet -> labels that each text is given, with their probabilities, the most probable first."""
         given = self.model.given(probability)
         chosen = {}
@@ -282,16 +287,17 @@ class Tagger:
             chosen[facet.name] = tags
         return chosen
 
-    def _tags(self, item: WireItem, chosen: Mapping[str, list[tuple[str, float]]], names: str) -> Tags:
-        found = chosen.get(LANGUAGE_FACET)
+    def _tags(self, place: int, chosen: _Chosen, declared: Mapping[str, tuple[str, ...]], names: str) -> Tags:
+        """Those of one of the texts that are chosen for."""
+        found = chosen[LANGUAGE_FACET][place] if LANGUAGE_FACET in chosen else None
         language = found[0][0] if found else UNKNOWN_LANGUAGE
         wanted = language if names == "item" else names
         facets = {
-            facet: tuple([Tag(label, self.name(facet, label, wanted), p) for label, p in tags])
+            facet: tuple([Tag(label, self.name(facet, label, wanted), p) for label, p in tags[place]])
             for facet, tags in chosen.items()
             if facet != LANGUAGE_FACET
         }
-        return Tags(language, facets, item.declared)
+        return Tags(language, facets, declared)
 
     def explain(self, text: str, label: str, facet: str | None = None) -> list[Span]:
         """What each word of the story adds to a label's score, in the order of the text.

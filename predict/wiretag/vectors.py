@@ -132,21 +132,20 @@ class Vectoriser:
         offsets = np.searchsorted(known, counts.offsets)
         sizes = np.diff(offsets)
         tf = counts.counts.take(known).astype(np.float32)
-        values = tf / (tf + np.repeat(self.stretch(counts.lengths), sizes))
+        values = tf / (tf + np.repeat(self._stretch(counts.lengths), sizes))
         values *= self.vocabulary.idf.take(features)
         values *= np.repeat(self._scale(values, offsets, len(texts)), sizes)
         return Vectors(offsets[:: len(VIEWS)], features, values)
 
-    @property
-    def shares(self) -> NDArray[np.float64]:
-        """Weight of each view, shape [len(VIEWS)]."""
-        return np.array([self.weighting.get(view, _UNUSED).weight for view in VIEWS])
+    @cached_property
+    def how(self) -> NDArray[np.float64]:
+        """Weight, k, b and average length of each view, shape [len(VIEWS), 4]; those that are not in use weigh nothing."""
+        used = [self.weighting.get(view, _UNUSED) for view in VIEWS]
+        return np.array([(own.weight, own.k, own.b, max(own.average_length, 1e-9)) for own in used])
 
-    def stretch(self, lengths: NDArray[np.int64]) -> Float32:
+    def _stretch(self, lengths: NDArray[np.int64]) -> Float32:
         """What BM25 adds to each count below the line, flat, in texts of so many n-grams, shape [n_texts, len(VIEWS)]."""
-        how = [self.weighting.get(view, _UNUSED) for view in VIEWS]
-        k, b = (np.array([getattr(own, name) for own in how]) for name in ("k", "b"))
-        mean = np.array([max(own.average_length, 1e-9) for own in how])
+        _, k, b, mean = self.how.T
         stretch: Float32 = (k * (1 - b + b * lengths / mean)).astype(np.float32).ravel()
         return stretch
 
@@ -156,7 +155,7 @@ class Vectoriser:
         A text in which a view is empty has the same norm as one in which it is not.
         """
         filled = np.flatnonzero(offsets[1:] > offsets[:-1])
-        weights = np.tile(self.shares, n_texts)[filled]
+        weights = np.tile(self.how[:, 0], n_texts)[filled]
         squares = np.add.reduceat(np.square(values, dtype=np.float64), offsets[filled]) if len(filled) else np.empty(0)
         norms = np.bincount(filled // len(VIEWS), weights**2, n_texts)[filled // len(VIEWS)]
         products = squares * norms  # 0 where a model file has no idf or no weight for what the text holds

@@ -86,10 +86,13 @@ def vocabulary(columns: NDArray[np.intp], reference: Sequence[Frequencies]) -> V
 def matrix(vectoriser: Vectoriser, texts: Sequence[str], jobs: int = 1) -> sparse.csr_matrix:
     """Vectors of all texts, shape [n_texts, n_features], float32."""
     n_features = len(vectoriser.vocabulary)
-    parts = _parallel(jobs)(delayed(_rows)(vectoriser, block) for block in blocks(texts))
+    parts = list(_parallel(jobs)(delayed(_rows)(vectoriser, block) for block in blocks(texts)))
     if not texts:
         return sparse.csr_matrix((0, n_features), dtype=np.float32)
-    return sparse.vstack(list(parts), "csr")
+    # Put together once: a matrix of each block's own would be checked, and its entries looked through.
+    sizes = np.concatenate([[0], *(np.diff(part.offsets) for part in parts)])
+    features, values = (np.concatenate([getattr(part, name) for part in parts]) for name in ("features", "values"))
+    return to_csr(Vectors(np.cumsum(sizes), features, values), n_features)
 
 
 def named_columns(vectoriser: Vectoriser, name: str) -> NDArray[np.intp]:
@@ -109,9 +112,9 @@ def _block_frequencies(texts: Sequence[str], config: FeatureConfig) -> tuple[Uin
     return columns, texts_with, counts.lengths.sum(axis=0)
 
 
-def _rows(vectoriser: Vectoriser, texts: Sequence[str]) -> sparse.csr_matrix:
+def _rows(vectoriser: Vectoriser, texts: Sequence[str]) -> Vectors:
     acceleration.load()
-    return to_csr(vectoriser.block(texts), len(vectoriser.vocabulary))
+    return vectoriser.block(texts)
 
 
 def _parallel(jobs: int) -> Parallel:
