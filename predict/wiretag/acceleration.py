@@ -36,8 +36,9 @@ def load() -> ModuleType | None:
             from wiretag import compiled
 
             compiled.try_out()
-        except (ImportError, RuntimeError, OSError):
-            # No Numba, no folder or no room to keep what it compiles, or no memory that may be written and then run.
+        except (ImportError, RuntimeError, OSError, AttributeError):
+            # No Numba, no folder or no room to keep what it compiles, no memory that may be written and then run, or what an
+            # earlier version kept names what this one does not have.
             _state.is_missing = True
         else:
             _state.module = compiled

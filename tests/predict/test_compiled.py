@@ -116,12 +116,13 @@ def test_without_numba_arrays_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     assert acceleration.loaded() is None
 
 
-def test_where_nothing_can_be_compiled_arrays_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    def full() -> None:
-        raise OSError("No space left on device")
+@pytest.mark.parametrize("error", [OSError("No space left on device"), AttributeError("no attribute '_Grams'")])
+def test_where_nothing_can_be_compiled_arrays_go_on(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def fail() -> None:
+        raise error
 
     monkeypatch.setattr("wiretag.acceleration._ENOUGH", 1)
-    monkeypatch.setattr(compiled, "try_out", full)
+    monkeypatch.setattr(compiled, "try_out", fail)
     assert count_block(["a word", "one"], SHORT).lengths[0, VIEWS.index("words")] == 2
     assert acceleration.loaded() is None
 
