@@ -16,7 +16,8 @@ Kinds of n-gram, and the *view* (a group of features that is weighted and normal
 * ``pairs``: two neighbouring words of one text; in such runs the n-grams of the longest length;
 * ``chars``: n-grams of `chars` lengths in a word with one space at each end (``" trade "``), the whole word excepted,
   Hangul passed over; in such runs the n-grams of the lengths between;
-* ``title``: what ``words`` gives for the first line, if more text follows.
+* ``title``: what ``words`` gives for the first line, if more text follows; of a text of one line, for what begins within
+  its first sixty characters, if it is longer: such texts begin with their headline or what they are about.
 
 A view that is not in use leaves its n-grams of runs to ``words``. Lengths are kept apart because the many short n-grams
 would drown the few telling long ones: tags of Japanese, Chinese, Thai and Korean items gained 0.09 to 0.14 micro-F1 out of fold.
@@ -65,7 +66,8 @@ _COMMON_DECOMPOSITIONS: Final = tuple(
     (char, unicodedata.normalize("NFKD", char)) for char in "，：；（）！？％～．＋－／＆\u3000…\u0e33"
 )
 
-_TITLE: Final = re.compile(r"\s*+\S[^\n]*+(?=\n\s*+\S)")
+# The first line that is not blank, if something follows it; else sixty characters, if something follows these.
+_TITLE: Final = re.compile(r"\s*+(?:\S[^\n]*+(?=\n\s*+\S)|\S[^\n]{59}(?=[^\n]*\S))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class FeatureConfig:
     ideographs : shortest and longest n-gram of Han characters and kana.
     syllables : shortest and longest n-gram of letters of Thai, Lao, Khmer and Myanmar.
     hangul : shortest and longest n-gram of Korean syllables inside words.
-    title : count the first line's words a second time, as features of their own.
+    title : count the title's words a second time, as features of their own.
     """
 
     pairs: bool = False
@@ -271,7 +273,7 @@ def _replaced(
 
 
 def title_length(text: str) -> int:
-    """Characters up to the end of the first line that is not blank; 0 if nothing follows it."""
+    """Characters up to the title's end: of the first line that is not blank, or of the beginning of the only one; 0 if none."""
     title = _TITLE.match(text)
     return title.end() if title else 0
 

@@ -18,7 +18,7 @@ CONFIGS = [
     FeatureConfig(chars=(4, 6), title=False),
 ]
 SCRIPTS = "abc XYZ äß İ ǅ 北京東京カタかな ประเทศไทย العربيةُ أإ дом Ёж 한국어 १२ ๑๒ １２ ½ ﬁ \n\n-'’\u200d\u00ad😀é e\u0301"
-texts = st.lists(st.text(st.one_of(st.sampled_from(SCRIPTS), st.characters()), max_size=60), min_size=1, max_size=5)
+texts = st.lists(st.text(st.one_of(st.sampled_from(SCRIPTS), st.characters()), max_size=90), min_size=1, max_size=5)
 
 
 def rows(counts: Counts) -> list[Counter[int]]:
@@ -129,3 +129,23 @@ def test_tables_of_the_first_code_points_are_those_of_all() -> None:
         assert len(table(0xFFFF)) == 0x10000
         assert len(table(0x10000)) == 0x110000
         assert np.array_equal(table(0x20), table()[:0x10000])
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("rates rise\nThe bank said so.", ["rates", "rise"]),
+        ("\n  rates rise \n\n The bank", ["rates", "rise"]),
+        ("rates rise again", []),
+        ("  " + "rise " * 12 + "\n ", []),
+        ("  " + "rise " * 12 + "fall it does", ["rise"] * 12),
+        ("rise " * 11 + "afterwards nothing", ["rise"] * 11 + ["afterwards"]),
+    ],
+)
+def test_the_title_is_the_first_line_or_the_beginning_of_a_long_one(text: str, title: list[str]) -> None:
+    config = FeatureConfig()
+    counts = count_block([text], config)
+    assert counts.lengths[0, VIEWS.index("title")] == len(title)
+    found = {int(column) & ((1 << BITS) - 1) for column in counts.columns if column >> BITS == VIEWS.index("title")}
+    expected = count_block([" ".join(title)], FeatureConfig(title=False)).columns
+    assert found == {int(column) for column in expected}

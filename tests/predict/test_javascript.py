@@ -91,7 +91,7 @@ def random_texts(number: int) -> list[str]:
     texts = []
     for _ in range(number):
         parts = chance.choices(RANGES, k=chance.randint(1, 4))
-        chars = [chr(chance.randint(*chance.choice(parts))) for _ in range(chance.randint(0, 60))]
+        chars = [chr(chance.randint(*chance.choice(parts))) for _ in range(chance.randint(0, 90))]
         chars += chance.choices(
             ["\n", " ", "(", ")", "goal", "bank", "한국어", "北京市", "\u0301", "Σ", "İ"], k=chance.randint(0, 12)
         )

@@ -53,9 +53,11 @@ export function eachGram(text, config, visit) {
     if (code > 0xffff) at++;
   }
   const kinds = symbols.subarray(0, size + 1).map((value) => value >>> CLASS_SHIFT);
-  // The title is the first line that is not blank, if something follows it.
-  let titleEnd = text.indexOf("\n", text.search(CORE));
-  if (!strip(text.slice(titleEnd))) titleEnd = 0;
+  // The title is the first line that is not blank, if something follows it, else sixty characters, if something follows these.
+  const core = strip(text);
+  const [line] = core.split("\n", 1);
+  const title = line === core ? [...core].slice(0, 60).join("") : line;
+  const titleEnd = title === core ? 0 : text.search(CORE) + title.length;
 
   const add = (view, hash, first, last) => visit((view << BITS) | bucketOf(hash), places[first], places[last - 1]);
   const unit = (view, first, last) => {

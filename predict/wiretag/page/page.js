@@ -219,9 +219,11 @@ function eachGram(text, config, visit) {
     if (code > 0xffff) at++;
   }
   const kinds = symbols.subarray(0, size + 1).map((value) => value >>> CLASS_SHIFT);
-  // The title is the first line that is not blank, if something follows it.
-  let titleEnd = text.indexOf("\n", text.search(CORE));
-  if (!strip(text.slice(titleEnd))) titleEnd = 0;
+  // The title is the first line that is not blank, if something follows it, else sixty characters, if something follows these.
+  const core = strip(text);
+  const [line] = core.split("\n", 1);
+  const title = line === core ? [...core].slice(0, 60).join("") : line;
+  const titleEnd = title === core ? 0 : text.search(CORE) + title.length;
 
   const add = (view, hash, first, last) => visit((view << BITS) | bucketOf(hash), places[first], places[last - 1]);
   const unit = (view, first, last) => {
@@ -508,8 +510,8 @@ function built(told, tensors) {
   const { idf, scales } = tensors;
   const columns = unpackAscending(tensors.columns);
   const size = columns.length;
-  check(!(columns[size - 1] >= VIEWS.length << BITS) && idf.length === size, "columns");
-  check(scales.length === ids.length + facets.filter((facet) => !facet.exclusive).length, "scales");
+  const nRows = ids.length + facets.filter((facet) => !facet.exclusive).length;
+  check(!(columns[size - 1] >= VIEWS.length << BITS) && idf.length === size && scales.length === nRows, "columns");
   const config = told("features");
   for (const lengths of [config.chars ?? [1, 1], config.ideographs, config.syllables, config.hangul]) {
     const [low, high] = lengths;
@@ -528,7 +530,7 @@ function built(told, tensors) {
 /** All weights of one feature after another, each with its row, and where those of each feature begin; see `wiretag/weights.py`. */
 function weightsOf({ counts, labels, masks, levels, common, values, scales }, size, nLabels) {
   const nCommon = scales.length - nLabels;
-  const width = (nLabels + 7) >> 3 || 1;
+  const width = (nLabels + 7) >> 3;
   const half = (size + 1) >> 1;
   const total = counts.reduce((a, b) => a + b, 0);
   const bits = [...Array(8 * width).keys()];
@@ -549,8 +551,8 @@ function weightsOf({ counts, labels, masks, levels, common, values, scales }, si
     for (let row = 0; row < nCommon; row++) add(nLabels + row, common, 2 * half * row + feature);
     offsets[feature + 1] = n;
   });
-  const fit = [counts, size, labels, listed, masks, masked, levels, (total + 1) >> 1, common, nCommon * half, values, 16 * scales.length];
-  for (let at = 0; at < 12; at += 2) check(fit[at].length === fit[at + 1], "weights");
+  const sizes = [size, listed, masked, (total + 1) >> 1, nCommon * half, 16 * scales.length];
+  check([counts, labels, masks, levels, common, values].every((part, n) => part.length === sizes[n]), "weights");
   return { offsets, rows, weights };
 }
 
