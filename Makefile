@@ -35,7 +35,7 @@ lint: $(READY)  ## Check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: .venv/.ready-bench  ## Compare with other taggers on known corpora; ONLY=r90,bbc for some
+bench: .venv/.ready-bench  ## Compare with other taggers on known corpora; ONLY=r90,bbc for some, PEERS=wiretag for ours
 	$(BIN)/python tests/bench/compare.py
 
 bench-curves: .venv/.ready-bench  ## Score against the number of training items; ONLY=r90,bbc for some

@@ -1,11 +1,13 @@
 """wiretag and its peers on the same items, on this machine, in one run: `make bench`, or `make bench ONLY=r90,bbc`.
 
+`PEERS=wiretag` measures only the rows that begin so, and RESULTS.md then says of which day each row is.
 Writes RESULTS.md and accuracy.svg beside this file. Each peer runs in an environment of its own under .cache/bench, one
 after another; one that does not install or fails is reported as such. All are scored by the same function.
 """
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import platform
@@ -13,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import venv
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +32,10 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 ENVIRONMENTS = ROOT / ".cache" / "bench"
 RESULTS, PLOT, ROWS = HERE / "RESULTS.md", HERE / "accuracy.svg", HERE / "results.json"
+# Errors that somebody has read, see ERRORS.md.
+READ = HERE / "errors.jsonl"
+# Accuracy, or micro- and macro-F1, to reach at the default effort.
+GOALS = {"r90": (0.90, 0.64), "20ng": (0.89,), "r52": (0.965,), "r8": (0.982,), "bbc": (0.985,)}
 _MAX_SECONDS = 1800
 
 
@@ -63,7 +70,8 @@ PEERS = (
 
 
 def main() -> None:
-    wanted = chosen(list(CORPORA))
+    wanted, today = chosen(list(CORPORA)), datetime.date.today().isoformat()
+    peers = [peer for peer in PEERS if peer.name.startswith(os.environ.get("PEERS", ""))]
     rows = json.loads(ROWS.read_text(encoding="utf-8")) if ROWS.exists() else {}
     for name in wanted:
         try:
@@ -72,9 +80,11 @@ def main() -> None:
             rows[name] = {"unavailable": str(error)}
             print(f"{name}: not measured: {error}", flush=True)
             continue
-        rows[name] = {"about": corpus.about, "sizes": [len(corpus.train), len(corpus.test), len(corpus.labels)], "peers": {}}
-        for peer in PEERS:
-            rows[name]["peers"][peer.name] = found = measured(corpus, peer)
+        before = rows.get(name, {}).get("peers", {})
+        sizes = [len(corpus.train), len(corpus.test), len(corpus.labels)]
+        rows[name] = {"about": corpus.about, "sizes": sizes, "peers": before if len(peers) < len(PEERS) else {}}
+        for peer in peers:
+            rows[name]["peers"][peer.name] = found = {**measured(corpus, peer), "day": today}
             print(f"{name}: {peer.name}: {said(found)}", flush=True)
             with written_beside(ROWS) as beside:
                 beside.write_text(json.dumps(rows, indent=1, sort_keys=True) + "\n", encoding="utf-8")
@@ -182,13 +192,42 @@ def _report(rows: dict[str, Any]) -> str:
                 f"| {peer} | {score} | {found['train_seconds']:.0f} | {found['train_cpu_seconds']:.0f} "
                 f"| {found['predict_seconds']:.1f} | {found['peak_mb']:.0f} | {found['model_bytes'] / 1e6:.1f} |"
             )
+        days: dict[str, list[str]] = {}
+        for peer, found in own["peers"].items():
+            days.setdefault(found.get("day", "an earlier day"), []).append(peer)
+        if len(days) > 1:
+            last = max(day for day in days if day != "an earlier day")
+            lines += ["", f"Measured on {last}: {', '.join(days[last])}; the others before, on another machine of the same kind."]
         parts.append("\n".join(lines))
+    parts.insert(2, _goals(rows))
     versions = sorted(
         {f"{n} {v}" for own in rows.values() for f in own.get("peers", {}).values() for n, v in f.get("versions", {}).items()}
     )
     commands = "\n".join(f"- {peer.name}: `peers/{peer.program} {peer.method} TRAIN TEST RESULT`" for peer in PEERS)
     parts.append(f"Versions: {', '.join(versions)}.\n\n{commands}")
     return "\n\n".join(parts) + "\n"
+
+
+def _goals(rows: dict[str, Any]) -> str:
+    """What is reached, and what somebody who read errors says of them."""
+    with READ.open(encoding="utf-8") as lines:
+        read = Counter((error["corpus"], error["class"]) for error in map(json.loads, lines))
+    lines_of_table = [
+        "## Goals",
+        "",
+        "| | goal | wiretag | reached | errors read: given label wrong | both right | too little text | wiretag wrong |",
+        "|---|---|---|---|---:|---:|---:|---:|",
+    ]
+    for name, goal in GOALS.items():
+        found = rows.get(name, {}).get("peers", {}).get("wiretag", {})
+        scores = [found[key] for key in ("accuracy", "micro_f1", "macro_f1") if key in found]
+        if scores:
+            reached = all(score >= least for score, least in zip(scores, goal, strict=True))
+            counts = " | ".join(str(read[name, kind] or "") for kind in ("noise", "both", "little", "wrong"))
+            figures = (" / ".join(f"{value:.{n}f}" for value in values) for values, n in ((goal, 3), (scores, 4)))
+            lines_of_table.append(f"| {name} | {' | '.join(figures)} | {'yes' if reached else 'no'} | {counts} |")
+    rest = "ERRORS.md says how they were read and what the errors are, CONTRIBUTING.md what was tried."
+    return "\n".join([*lines_of_table, "", rest])
 
 
 def _plot(rows: dict[str, Any]) -> None:
