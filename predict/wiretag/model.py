@@ -9,7 +9,7 @@ counts, labels,    uint8     which labels each feature has weights for, and the 
 masks, levels,               first two are uint16 where there are more than 255 rows. R = L rows of the labels, then one
 common                       row of each facet that is not exclusive: the part that the weights of its labels have in
                              common, added to the score of every one of them
-values             int16     of the sixteen levels of each row
+values             int16     of the levels of each row
 scales             float32 R of these values
 intercepts         float32 L
 slopes, shifts     float32 L calibration: logit = slope * score + shift; probability = its softmax in a facet where
@@ -372,8 +372,8 @@ def _build(metadata: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> 
         raise ValueError("the vocabulary has the wrong shape")
     if len(columns) and columns[-1] >= len(VIEWS) << BITS:
         raise ValueError("the vocabulary names a view that does not exist")
-    weights = Weights(**{name: tensors[name] for name in _WEIGHTS})
     n_common = sum(not facet.exclusive for facet in facets)
+    weights = Weights(**{name: tensors[name] for name in _WEIGHTS}, n_rows=n_labels + n_common)
     weights.check(len(columns), n_labels, n_common)
     vectors = {name: tensors[name] for name in _VECTORS}
     if any(len(vector) != n_labels + (n_common if name == "scales" else 0) for name, vector in vectors.items()):

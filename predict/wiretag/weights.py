@@ -1,6 +1,6 @@
-"""A model's weights as its file has them: half a byte each, and where a feature has many, a bit a label says which.
+"""A model's weights as its file has them: half a byte or a byte each, and where a feature has many, a bit a label says which.
 
-A weight is one of sixteen levels of its row. Rows are those of the L labels, then C common ones, of what the labels of a
+A weight is one of the N levels of its row, 16 or 256. Rows are those of the L labels, then C common ones, of what the labels of a
 facet share: every feature has a weight in each of them. Of the labels' own weights most are pruned, so a feature lists its
 labels, or has a mask of them if they are no fewer than the bytes of one. Z is the number of the labels' own weights.
 """
@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Uint8 = NDArray[np.uint8]
-N_LEVELS: Final = 16
+# Levels that a byte holds two of.
+FEW: Final = 16
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,10 @@ class Weights:
     counts : shape [F], how many labels each feature has weights for.
     labels : which, in ascending order, feature by feature, where listing them takes less than a mask.
     masks : which, a bit a label, lowest first, of the other features.
-    levels : shape [Z / 2], number of each weight's level, two a byte, the lower half first; ascending by label.
-    common : shape [C, F / 2], flat, the same of the common rows' weights.
-    values : shape [R, 16], flat, of the levels, in steps of the row's scale.
+    levels : shape [Z], number of each weight's level, ascending by label; of sixteen two a byte, the lower half first.
+    common : shape [C, F], flat, the same of the common rows' weights, each row in bytes of its own.
+    values : shape [R, N], flat, of the levels, in steps of the row's scale.
+    n_rows : R.
     """
 
     counts: NDArray[np.uint16] | Uint8
@@ -38,6 +40,7 @@ class Weights:
     levels: Uint8
     common: Uint8
     values: NDArray[np.int16]
+    n_rows: int
 
     def __len__(self) -> int:
         """How many weights there are."""
@@ -47,12 +50,12 @@ class Weights:
         return {own.name: getattr(self, own.name) for own in fields(self)}  # what is made when needed does not travel
 
     @property
-    def n_rows(self) -> int:
-        return len(self.values) // N_LEVELS
+    def n_levels(self) -> int:
+        return len(self.values) // max(self.n_rows, 1)
 
     @property
     def n_common(self) -> int:
-        return len(self.common) // max(_parts(len(self.counts)), 1)
+        return len(self.common) // max(_bytes(len(self.counts), self.n_levels), 1)
 
     @property
     def _width(self) -> int:
@@ -80,9 +83,11 @@ class Weights:
         ValueError
             They do not.
         """
-        if len(self.counts) != n_features or len(self.levels) != _parts(int(self.counts.sum(dtype=np.int64))):
+        if len(self.counts) != n_features or len(self.levels) != _bytes(int(self.counts.sum(dtype=np.int64)), self.n_levels):
             raise ValueError("the weights do not fit the vocabulary")
-        if len(self.common) != n_common * _parts(n_features) or len(self.values) != N_LEVELS * (n_labels + n_common):
+        if self.n_rows != n_labels + n_common or self.n_levels not in (FEW, 256) or len(self.values) % self.n_rows:
+            raise ValueError("the levels do not fit the labels")
+        if len(self.common) != n_common * _bytes(n_features, self.n_levels):
             raise ValueError("the weights do not fit the labels")
         width = mask_width(n_labels)
         masked = self.counts >= width
@@ -108,15 +113,21 @@ class Weights:
         rows[~by_mask] = self.labels.take(first_label.take(listed) + within[~by_mask])
         bits = np.unpackbits(self.masks.reshape(-1, self._width)[mask[masked]], axis=1, bitorder="little")
         rows[by_mask] = np.nonzero(bits)[1]
-        levels = _half(self.levels, starts.take(place) + within)
+        levels = self._numbers(self.levels, starts.take(place) + within)
         n_common = self.n_common
         if n_common:
             first = self.n_rows - n_common
             common = self.common.reshape(n_common, -1)
             place = np.concatenate([place, *[np.arange(len(features))] * n_common])
             rows = np.concatenate([rows, np.repeat(np.arange(first, first + n_common), len(features)).astype(np.uint16)])
-            levels = np.concatenate([levels, *(_half(own, features) for own in common)])
-        return place, rows, self.values.take(rows.astype(np.int64) * N_LEVELS + levels)
+            levels = np.concatenate([levels, *(self._numbers(own, features) for own in common)])
+        return place, rows, self.values.take(rows.astype(np.int64) * self.n_levels + levels)
+
+    def _numbers(self, packed: Uint8, at: NDArray[np.integer[Any]]) -> Uint8:
+        if self.n_levels > FEW:
+            return packed.take(at)
+        half: Uint8 = packed.take(at >> 1) >> ((at & 1) << 2).astype(np.uint8) & np.uint8(15)
+        return half
 
     @classmethod
     def pack(
@@ -127,7 +138,7 @@ class Weights:
         common: Uint8,
         values: NDArray[np.int16],
     ) -> Weights:
-        """From lists of all labels and levels, feature by feature, shape [Z]; `common` has shape [C, F], `values` [R, 16]."""
+        """From lists of all labels and levels, feature by feature, shape [Z]; `common` has shape [C, F], `values` [R, N]."""
         n_labels = len(values) - len(common)
         narrow = np.uint8 if len(values) < 1 << 8 else np.uint16
         width = mask_width(n_labels)
@@ -139,9 +150,10 @@ class Weights:
             counts.astype(narrow),  # type: ignore[arg-type]
             labels[~by_mask].astype(narrow),  # type: ignore[arg-type]
             np.packbits(bits, axis=1, bitorder="little").ravel(),
-            _halves(levels),
-            np.concatenate([np.empty(0, np.uint8), *map(_halves, common)]),
+            _packed(levels, values.shape[1]),
+            np.concatenate([np.empty(0, np.uint8), *(_packed(row, values.shape[1]) for row in common)]),
             values.ravel(),
+            len(values),
         )
 
 
@@ -168,11 +180,13 @@ def _ones(numbers: Uint8) -> Uint8:
     return ones
 
 
-def _half(packed: Uint8, at: NDArray[np.integer[Any]]) -> Uint8:
-    half: Uint8 = packed.take(at >> 1) >> ((at & 1) << 2).astype(np.uint8) & np.uint8(15)
-    return half
+def _bytes(n: int, n_levels: int) -> int:
+    """What so many numbers of levels take."""
+    return n if n_levels > FEW else _parts(n)
 
 
-def _halves(numbers: Uint8) -> Uint8:
+def _packed(numbers: Uint8, n_levels: int) -> Uint8:
+    if n_levels > FEW:
+        return numbers
     even = np.append(numbers, np.zeros(len(numbers) % 2, np.uint8)).reshape(-1, 2)
     return (even[:, 0] | even[:, 1] << 4).astype(np.uint8)

@@ -123,7 +123,7 @@ def _train_with(data: Path, model: Path, min_df: int) -> None:
     )
     training = TrainingSet.plain([item.text for item in items], [plain_targets(items, "labels")])
     fitted = fit(training, recipe, 1)
-    save(to_model(fitted, recipe.max_bytes, about={"kept": len(fitted.vectoriser.vocabulary)}), model)
+    save(to_model(fitted, recipe.max_bytes, recipe.n_levels, about={"kept": len(fitted.vectoriser.vocabulary)}), model)
 
 
 def points(axis: str) -> list[dict[str, Any]]:

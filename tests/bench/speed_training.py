@@ -100,7 +100,7 @@ def _trained(side: str, share: float) -> dict[str, float]:
 
 def _ours(training: TrainingSet) -> dict[str, float]:
     fitted = fit(training, DEFAULT_RECIPE, _JOBS)
-    to_model(fitted, DEFAULT_RECIPE.max_bytes)
+    to_model(fitted, DEFAULT_RECIPE.max_bytes, DEFAULT_RECIPE.n_levels)
     return {"features": len(fitted.vectoriser.vocabulary)}
 
 

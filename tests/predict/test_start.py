@@ -105,6 +105,7 @@ def test_a_large_model_is_not_copied_for_one_item(tagger: Tagger, tmp_path: Path
             levels=np.zeros(n_features * n_labels // 2, np.uint8),
             common=np.empty(0, np.uint8),
             values=np.ones(n_labels * 16, np.int16),
+            n_rows=n_labels,
         ),
         **{name: np.ones(n_labels, np.float32) for name in ("scales", "intercepts", "slopes", "shifts", "thresholds")},
     )

@@ -18,24 +18,30 @@ def table_of(weights: Weights, features: np.ndarray) -> np.ndarray:
     return table
 
 
-def packed(table: np.ndarray, common: np.ndarray, n_labels: int) -> Weights:
+def packed(table: np.ndarray, common: np.ndarray, n_labels: int, n_levels: int = 16) -> Weights:
     """Labels' numbers of levels, -1 for none, shape [F, L]; those of common rows, shape [C, F]."""
-    values = np.arange(1, (n_labels + len(common)) * 16 + 1, dtype=np.int16).reshape(-1, 16)
+    values = np.arange((n_labels + len(common)) * n_levels).astype(np.int16).reshape(-1, n_levels)
     features, labels = np.nonzero(table >= 0)
     counts = np.bincount(features, minlength=len(table))
     return Weights.pack(counts, labels, table[features, labels].astype(np.uint8), common.astype(np.uint8), values)
 
 
 @settings(max_examples=150, deadline=None)
-@given(n_features=st.integers(1, 9), n_labels=st.integers(1, 300), n_common=st.integers(0, 2), seed=st.integers(0, 999))
-def test_what_is_packed_comes_out(n_features: int, n_labels: int, n_common: int, seed: int) -> None:
+@given(
+    n_features=st.integers(1, 9),
+    n_labels=st.integers(1, 300),
+    n_common=st.integers(0, 2),
+    n_levels=st.sampled_from([16, 256]),
+    seed=st.integers(0, 999),
+)
+def test_what_is_packed_comes_out(n_features: int, n_labels: int, n_common: int, n_levels: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     held = rng.random((n_features, n_labels)) < rng.random((n_features, 1))
-    table = np.where(held, rng.integers(0, 16, held.shape), -1)
-    common = rng.integers(0, 16, (n_common, n_features))
-    weights = packed(table, common, n_labels)
+    table = np.where(held, rng.integers(0, n_levels, held.shape), -1)
+    common = rng.integers(0, n_levels, (n_common, n_features))
+    weights = packed(table, common, n_labels, n_levels)
     weights.check(n_features, n_labels, n_common)
-    values = weights.values.reshape(-1, 16)
+    values = weights.values.reshape(-1, n_levels)
     own = np.where(held, values[np.arange(n_labels), table], 0)
     shared = values[n_labels + np.arange(n_common)[:, None], common]
     expected = np.concatenate([own, shared.T], axis=1)

@@ -217,7 +217,7 @@ def fitted() -> Fitted:
 
 
 def test_pruning_keeps_the_mean_score_and_what_labels_have_in_common(fitted: Fitted) -> None:
-    models = [to_model(fitted, size) for size in (10**6, 50)]
+    models = [to_model(fitted, size, 16) for size in (10**6, 50)]
     whole, pruned = (Tagger(model).scores(model.vectoriser.block(fitted.sample)) for model in models)
     scores = scores_of(fitted, fitted.sample)
     assert np.abs(whole - scores).max() < 0.02

@@ -126,6 +126,7 @@ def _model(fitted: Fitted) -> Model:
     return to_model(
         fitted,
         DEFAULT_RECIPE.max_bytes,
+        DEFAULT_RECIPE.n_levels,
         beside={facet: {key: own.beside for key, own in labels.items() if own.beside} for facet, labels in taxonomy.items()},
         names=names,
         wire=wire,

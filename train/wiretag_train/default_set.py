@@ -35,6 +35,7 @@ DEFAULT_RECIPE: Final = Recipe(
     pooled=True,
     search_folds=1,
     max_bytes=5_740_000,
+    n_levels=16,
 )
 # Weight of an item in the loss, by source.
 _WEIGHTS: Final[Mapping[str, float]] = {"wire": 5.0, ANNOTATED: 5.0, NOTHING: 2.0, FOREIGN: 5.0}

@@ -1,4 +1,4 @@
-"""Fitted heads to the model that is shipped: what a facet's labels have in common, and the most telling rest, in half bytes.
+"""Fitted heads to the model that is shipped: what a facet's labels have in common, and the most telling rest, in few levels.
 
 The median of a feature's weights over a facet's labels is kept in a row of its own, and departures from it are pruned (see
 `pruning`). In an exclusive facet the common part changes nothing and is not kept. Features of which no label keeps any weight
@@ -30,6 +30,7 @@ _EXCLUSIVE_SHARE = 0.2
 def to_model(
     fitted: Fitted,
     max_bytes: int,
+    n_levels: int,
     *,
     beside: Mapping[str, Mapping[str, tuple[str, ...]]] | None = None,
     names: Mapping[str, Any] | None = None,
@@ -42,6 +43,7 @@ def to_model(
     Parameters
     ----------
     max_bytes : about how many bytes of the file features and weights may take.
+    n_levels : levels of each row's weights, 16 or 256.
     beside : facet -> label -> labels of which one always stands beside it.
     names, wire, iptc, about : see `wiretag.model.Model`.
     """
@@ -57,7 +59,7 @@ def to_model(
     exclusive = np.array([head.targets.exclusive for head in heads])
     effect = _effect(vocabulary.idf)
     shares = np.where(exclusive, np.float32(_EXCLUSIVE_SHARE), np.float32(1))[facet_of, None]
-    keep = worth_keeping(whole, effect * shares, len(common), max_bytes)
+    keep = worth_keeping(whole, effect * shares, len(common), max_bytes, n_levels)
     used = keep.any(axis=0)
     kept = np.where(keep, whole, np.float32(0))
     if fitted.sample:
@@ -67,7 +69,7 @@ def to_model(
         for row, facet in zip(shared, np.flatnonzero(~exclusive), strict=True):
             whole[np.ix_(facet_of == facet, dropped)] += row[dropped]
         kept = made_up(matrix(fitted.vectoriser, fitted.sample), kept, whole)
-    weights, scales = packed(kept[:, used], shared[:, used], effect[used])
+    weights, scales = packed(kept[:, used], shared[:, used], effect[used], n_levels)
     vocabulary = Vocabulary(vocabulary.columns[used], in_steps(vocabulary.idf[used]))
     model = Model(
         vectoriser=Vectoriser(fitted.vectoriser.config, fitted.vectoriser.weighting, vocabulary),

@@ -63,7 +63,7 @@ def train_own(items: list[Item], test: list[Item], facet: str, recipe: Recipe, j
         del training
         _give_back_memory()
         fitted = fit_vectors(vectors, recipe, jobs, tick)
-    model = to_model(fitted, recipe.max_bytes)
+    model = to_model(fitted, recipe.max_bytes, recipe.n_levels)
     of_test = plain_targets(test, facet, targets.labels, exclusive=targets.exclusive)
     metrics = rounded(measure(Tagger(model), [item.text for item in test], [of_test])) if test else {}
     about = {

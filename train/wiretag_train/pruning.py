@@ -5,7 +5,7 @@ texts by a sixth of the margin. So what a facet's labels have in common is kept 
 from it are pruned.
 
 A departure counts by its mean square in scores, about ``weight^2 * idf^2 * document frequency``, since frequent features
-with small weights decide long texts. What is kept is worth its bytes: a feature takes some, a weight half of one, and the
+with small weights decide long texts. What is kept is worth its bytes: a feature takes some, a weight half of one or one, and the
 label of a weight one, or none where the feature has a mask of its labels (see `wiretag.weights`).
 """
 
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from wiretag.weights import mask_width
+from wiretag.weights import FEW, mask_width
 
 Float32 = NDArray[np.float32]
 # Of the features, every so many are enough to see how many bytes a price saves.
@@ -29,7 +29,7 @@ _PENALTY, _MOVES = np.float32(10), 3
 _TINY: Final = np.finfo(np.float32).tiny
 
 
-def worth_keeping(rows: Float32, effect: Float32, n_common: int, max_bytes: int) -> NDArray[np.bool_]:
+def worth_keeping(rows: Float32, effect: Float32, n_common: int, max_bytes: int, n_levels: int) -> NDArray[np.bool_]:
     """Which weights to keep, shape [L, F], in about so many bytes of a file.
 
     The same price a byte for all, rate-distortion optimisation: Everett (1963), Shoham and Gersho (1988).
@@ -45,24 +45,25 @@ def worth_keeping(rows: Float32, effect: Float32, n_common: int, max_bytes: int)
     sample = np.ascontiguousarray(squares[:, ::_LOOKED_AT]) if squares.shape[1] > 100 * _LOOKED_AT else squares
     share = sample.shape[1] / max(squares.shape[1], 1)
     low, high = 0.0, float(sample.max(initial=0))
-    if _kept(sample, n_common, 0.0)[1] <= share * max_bytes:
+    if _kept(sample, n_common, 0.0, n_levels)[1] <= share * max_bytes:
         return squares > 0
     for _ in range(_ROUNDS):
         price = (low * high) ** 0.5 if low else high / 1000
-        if _kept(sample, n_common, price)[1] > share * max_bytes:
+        if _kept(sample, n_common, price, n_levels)[1] > share * max_bytes:
             low = price
         else:
             high = price
-    return _kept(squares, n_common, high)[0]
+    return _kept(squares, n_common, high, n_levels)[0]
 
 
-def _kept(squares: Float32, n_common: int, price: float) -> tuple[NDArray[np.bool_], float]:
+def _kept(squares: Float32, n_common: int, price: float, n_levels: int) -> tuple[NDArray[np.bool_], float]:
     """What is worth keeping at this price a byte, and how many bytes it takes."""
     itemsize = 1 if len(squares) + n_common < 1 << 8 else 2
     width = mask_width(len(squares))
-    of_feature = 2 + itemsize + n_common / 2  # column, idf, count
+    of_level = 0.5 if n_levels == FEW else 1
+    of_feature = 2 + itemsize + n_common * of_level  # column, idf, count
     gained, sizes, keeps = [np.zeros(squares.shape[1], np.float32)], [np.zeros(squares.shape[1])], []
-    for of_weight, of_mask in ((0.5 + itemsize, 0), (0.5, width)):
+    for of_weight, of_mask in ((of_level + itemsize, 0), (of_level, width)):
         keep = squares > of_weight * price
         count = np.count_nonzero(keep, axis=0)
         size = of_feature + of_mask + of_weight * count

@@ -35,6 +35,7 @@ class Recipe:
     pooled : calibrate and decide for all labels of a facet together, for few judging items a label.
     search_folds : folds that choose C; the others only judge.
     max_bytes : about what features and weights may take of the shipped file; the most telling ones are kept.
+    n_levels : levels that each label's weights have in the file, 16 or 256.
     seed : of folds and splits.
     """
 
@@ -50,6 +51,7 @@ class Recipe:
     pooled: bool = False
     search_folds: int = N_FOLDS
     max_bytes: int = 3_000_000
+    n_levels: int = 256
     seed: int = 0
 
 

@@ -493,7 +493,7 @@ function loads(data, name = "model") {
 
 /** What is checked; refuses the model because of a part of it if that does not hold. */
 function check(holds, part) {
-  if (!holds) throw RangeError(`'${part}' is missing or does not fit`);
+  if (!holds) throw RangeError(`'${part}' is missing or wrong`);
   return holds;
 }
 
@@ -531,16 +531,17 @@ function built(told, tensors) {
 function weightsOf({ counts, labels, masks, levels, common, values, scales }, size, nLabels) {
   const nCommon = scales.length - nLabels;
   const width = (nLabels + 7) >> 3;
-  const half = (size + 1) >> 1;
-  const total = counts.reduce((a, b) => a + b, 0);
+  const nLevels = values.length / scales.length;
+  const isWide = nLevels === 256;
+  const bytes = (n) => (isWide ? n : (n + 1) >> 1);
   const bits = [...Array(8 * width).keys()];
-  const offsets = new Uint32Array(size + 1);
-  const rows = new Uint16Array(total + nCommon * size);
-  const weights = new Int16Array(rows.length);
-  let [n, listed, masked, used] = [0, 0, 0, 0];
+  const offsets = [0];
+  const rows = [];
+  const weights = [];
+  let [listed, masked, used] = [0, 0, 0];
   const add = (row, numbers, at) => {
-    rows[n] = row;
-    weights[n++] = values[16 * row + ((numbers[at >> 1] >> (4 * (at & 1))) & 15)];
+    rows.push(row);
+    weights.push(values[nLevels * row + (isWide ? numbers[at] : (numbers[at >> 1] >> (4 * (at & 1))) & 15)]);
   };
   counts.forEach((count, feature) => {
     const isListed = count < width;
@@ -548,12 +549,12 @@ function weightsOf({ counts, labels, masks, levels, common, values, scales }, si
     const own = isListed ? labels.subarray(listed, (listed += count)) : bits.filter((bit) => (mask[bit >> 3] >> (bit & 7)) & 1);
     check(own.length === count && own.every((row) => row < nLabels), "labels");
     own.forEach((row) => add(row, levels, used++));
-    for (let row = 0; row < nCommon; row++) add(nLabels + row, common, 2 * half * row + feature);
-    offsets[feature + 1] = n;
+    for (let row = 0; row < nCommon; row++) add(nLabels + row, common.subarray(bytes(size) * row), feature);
+    offsets.push(rows.length);
   });
-  const sizes = [size, listed, masked, (total + 1) >> 1, nCommon * half, 16 * scales.length];
-  check([counts, labels, masks, levels, common, values].every((part, n) => part.length === sizes[n]), "weights");
-  return { offsets, rows, weights };
+  const sizes = [size, listed, masked, bytes(used), nCommon * bytes(size)];
+  check([counts, labels, masks, levels, common].every((part, n) => part.length === sizes[n]) && (isWide || nLevels === 16), "weights");
+  return { offsets, rows: new Uint16Array(rows), weights: new Int16Array(weights) };
 }
 
 /** The facets, each with the place of its first label and of its common row on the axes of labels and rows. */
