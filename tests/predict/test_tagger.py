@@ -45,7 +45,7 @@ def test_of_two_labels_of_one_name_the_facet_says_which_is_explained() -> None:
         Targets(name, ("land", "money"), np.array([[word in text, word not in text] for text in texts], np.int8))
         for name, word in (("sector", "farm"), ("topic", "grain"))
     ]
-    tagger = Tagger(to_model(fit(TrainingSet.plain(texts, facets), Recipe(costs=(1.0,)), 1), 10**6))
+    tagger = Tagger(to_model(fit(TrainingSet.plain(texts, facets), Recipe(costs=(1.0,)), 1), 10**6, 256))
 
     def telling(facet: str | None) -> str:
         return max(tagger.explain("the farm has grain", "land", facet), key=lambda span: span.weight).text

@@ -292,7 +292,7 @@ def test_softmax_shifts_lift_what_scores_too_low_unless_a_label_cannot_be_judged
 
 
 def test_an_explanation_adds_up_to_the_score(fitted: Fitted) -> None:
-    tagger = Tagger(to_model(fitted, 10**6))
+    tagger = Tagger(to_model(fitted, 10**6, 16))
     text = small_items()[0].text
     for label, intercept in zip(tagger.model.label_ids, tagger.model.intercepts, strict=True):
         score = tagger.scores(tagger.model.vectoriser.block([text]))[0, tagger.model.label_ids.index(label)]
