@@ -311,7 +311,7 @@ def loads(data: bytes | mmap.mmap, name: str = "model") -> Model:
     version = metadata.get("format", "none")
     if version != FORMAT:
         named = f"{name} is no wiretag model of format {FORMAT} (it names {version})"
-        raise ModelError(f"{named}. Train it again, or fetch it again.")
+        raise ModelError(f"{named}. Upgrade wiretag if it is newer, or train it again.")
     try:
         return _build(metadata, tensors)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:

@@ -85,7 +85,11 @@ class Weights:
         """
         if len(self.counts) != n_features or len(self.levels) != _bytes(int(self.counts.sum(dtype=np.int64)), self.n_levels):
             raise ValueError("the weights do not fit the vocabulary")
-        if self.n_rows != n_labels + n_common or self.n_levels not in (FEW, 256) or len(self.values) % self.n_rows:
+        if (
+            self.n_rows != n_labels + n_common
+            or self.n_levels not in (FEW, 256)
+            or len(self.values) != self.n_levels * self.n_rows
+        ):
             raise ValueError("the levels do not fit the labels")
         if len(self.common) != n_common * _bytes(n_features, self.n_levels):
             raise ValueError("the weights do not fit the labels")

@@ -72,6 +72,8 @@ PEERS = (
 def main() -> None:
     wanted, today = chosen(list(CORPORA)), datetime.date.today().isoformat()
     peers = [peer for peer in PEERS if peer.name.startswith(os.environ.get("PEERS", ""))]
+    if not peers:
+        sys.exit(f"No row begins with {os.environ['PEERS']}; there are {', '.join(peer.name for peer in PEERS)}.")
     rows = json.loads(ROWS.read_text(encoding="utf-8")) if ROWS.exists() else {}
     for name in wanted:
         try:
@@ -197,7 +199,7 @@ def _report(rows: dict[str, Any]) -> str:
             days.setdefault(found.get("day", "an earlier day"), []).append(peer)
         if len(days) > 1:
             last = max(day for day in days if day != "an earlier day")
-            lines += ["", f"Measured on {last}: {', '.join(days[last])}; the others before, on another machine of the same kind."]
+            lines += ["", f"Measured on {last}: {', '.join(days[last])}; the others on an earlier day."]
         parts.append("\n".join(lines))
     parts.insert(2, _goals(rows))
     versions = sorted(
@@ -212,7 +214,7 @@ def _goals(rows: dict[str, Any]) -> str:
     """What is reached, and what somebody who read errors says of them."""
     with READ.open(encoding="utf-8") as lines:
         read = Counter((error["corpus"], error["class"]) for error in map(json.loads, lines))
-    lines_of_table = [
+    table = [
         "## Goals",
         "",
         "| | goal | wiretag | reached | errors read: given label wrong | both right | too little text | wiretag wrong |",
@@ -225,9 +227,9 @@ def _goals(rows: dict[str, Any]) -> str:
             reached = all(score >= least for score, least in zip(scores, goal, strict=True))
             counts = " | ".join(str(read[name, kind] or "") for kind in ("noise", "both", "little", "wrong"))
             figures = (" / ".join(f"{value:.{n}f}" for value in values) for values, n in ((goal, 3), (scores, 4)))
-            lines_of_table.append(f"| {name} | {' | '.join(figures)} | {'yes' if reached else 'no'} | {counts} |")
+            table.append(f"| {name} | {' | '.join(figures)} | {'yes' if reached else 'no'} | {counts} |")
     rest = "ERRORS.md says how they were read and what the errors are, CONTRIBUTING.md what was tried."
-    return "\n".join([*lines_of_table, "", rest])
+    return "\n".join([*table, "", rest])
 
 
 def _plot(rows: dict[str, Any]) -> None:

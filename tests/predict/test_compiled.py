@@ -142,11 +142,11 @@ from wiretag import compiled
 from wiretag.tagger import Tagger
 
 tagger = Tagger.load(sys.argv[1])
-parts = compiled._count, compiled._add
+parts = compiled._count, compiled._add, compiled._look_up
 compiled.try_out()
-assert [len(part.signatures) for part in parts] == [1, 1]
-compiled.sums(tagger.model, compiled.vectors(tagger.model.vectoriser, ["a word", "another"]))
-assert [len(part.signatures) for part in parts] == [1, 1]
+assert [len(part.signatures) for part in parts] == [1, 1, 2]
+compiled.sums(tagger.model, compiled.vectors(tagger.model.vectoriser, ["a word", "\u00e9"]))
+assert [len(part.signatures) for part in parts] == [1, 1, 2]
 """
 
 

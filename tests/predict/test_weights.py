@@ -70,6 +70,7 @@ def test_many_labels_take_a_bit_each_and_few_are_listed() -> None:
         {"levels": np.zeros(4, np.uint8)},
         {"common": np.zeros(2, np.uint8)},
         {"values": np.zeros(16, np.int16)},
+        {"values": np.zeros(16, np.int16), "n_rows": 0},
     ],
 )
 def test_what_does_not_fit_is_refused(change: dict[str, np.ndarray]) -> None:

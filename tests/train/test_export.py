@@ -17,9 +17,9 @@ NUMBERS = st.floats(-1e3, 1e3, width=32)
 def test_as_many_weights_as_levels_keep_their_values(weights: list[float]) -> None:
     row = np.array(weights, np.float32)
     found = quantised(row, np.ones(len(row), np.float32), 16)
-    # Two that are nearly equal may share a level: steps are those of 16 bits, bins of two per cent.
+    # Two that are nearly equal may share a level: steps are those of 16 bits, bins of half a per cent.
     assert found.values[found.numbers] * found.scale == pytest.approx(
-        row, rel=0.03, abs=float(np.abs(row).max(initial=0)) / 30_000
+        row, rel=0.01, abs=float(np.abs(row).max(initial=0)) / 30_000
     )
 
 

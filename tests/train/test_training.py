@@ -219,7 +219,7 @@ def fitted() -> Fitted:
 def test_pruning_keeps_the_mean_score_and_what_labels_have_in_common(fitted: Fitted) -> None:
     models = [to_model(fitted, size, 16) for size in (10**6, 50)]
     whole, pruned = (Tagger(model).scores(model.vectoriser.block(fitted.sample)) for model in models)
-    scores = scores_of(fitted, fitted.sample)
+    scores = scores_of(fitted, matrix(fitted.vectoriser, fitted.sample))
     assert np.abs(whole - scores).max() < 0.02
     assert np.abs(pruned - scores).max() > 0.01
     assert pruned.mean() == pytest.approx(scores.mean(), abs=1e-5)

@@ -7,11 +7,12 @@ are dropped.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from wiretag.model import Facet, Model, in_steps
 from wiretag.vectors import Vectoriser, Vocabulary
@@ -62,13 +63,14 @@ def to_model(
     keep = worth_keeping(whole, effect * shares, len(common), max_bytes, n_levels)
     used = keep.any(axis=0)
     kept = np.where(keep, whole, np.float32(0))
+    X = matrix(fitted.vectoriser, fitted.sample)
     if fitted.sample:
         whole[keep] = 0
         # Features that are dropped take their part of the common rows with them.
         dropped = np.flatnonzero(~used)
         for row, facet in zip(shared, np.flatnonzero(~exclusive), strict=True):
             whole[np.ix_(facet_of == facet, dropped)] += row[dropped]
-        kept = made_up(matrix(fitted.vectoriser, fitted.sample), kept, whole)
+        kept = made_up(X, kept, whole)
     weights, scales = packed(kept[:, used], shared[:, used], effect[used], n_levels)
     vocabulary = Vocabulary(vocabulary.columns[used], in_steps(vocabulary.idf[used]))
     model = Model(
@@ -95,10 +97,10 @@ def to_model(
         iptc=iptc or {},
         about=about or {},
     )
-    return replace(model, intercepts=model.intercepts + _lost(model, fitted))
+    return replace(model, intercepts=model.intercepts + _lost(model, fitted, X))
 
 
-def _lost(model: Model, fitted: Fitted) -> np.ndarray[Any, np.dtype[np.float32]]:
+def _lost(model: Model, fitted: Fitted, X: sparse.csr_matrix) -> np.ndarray[Any, np.dtype[np.float32]]:
     """What pruning takes from the scores of a facet on average, over the sample of training texts; shape [L].
 
     One number a facet: the loss grows with a text's length, so a number a label would bend the ranking of short texts.
@@ -106,16 +108,15 @@ def _lost(model: Model, fitted: Fitted) -> np.ndarray[Any, np.dtype[np.float32]]
     if not fitted.sample:
         return np.zeros(len(model.intercepts), np.float32)
     kept = linear_scores(model, matrix(model.vectoriser, fitted.sample))
-    whole = scores_of(fitted, fitted.sample)
+    whole = scores_of(fitted, X)
     lost = np.zeros(len(model.intercepts), np.float32)
     for _, columns in model.columns():
         lost[columns] = (whole - kept)[:, columns].mean()
     return lost
 
 
-def scores_of(fitted: Fitted, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """Scores of the heads as they were fitted, of all facets side by side, shape [n_texts, L]."""
-    X = matrix(fitted.vectoriser, texts)
+def scores_of(fitted: Fitted, X: sparse.csr_matrix) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """Scores of the heads as they were fitted, of all facets side by side, shape [n_texts, L], for vectors of its vectoriser."""
     scores = [X @ head.weights.T + head.intercepts for head in fitted.heads]
     return np.concatenate(scores, axis=1).astype(np.float32)
 

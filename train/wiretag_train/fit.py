@@ -17,7 +17,7 @@ from wiretag_train.naive_bayes import NaiveBayes
 from wiretag_train.recipe import Recipe
 from wiretag_train.targets import Targets
 
-# Judging items, about, by which `export` sees what pruning takes from the scores.
+# Judging items, about, whose scores tell `export` what pruning takes, and what is kept makes up for.
 _SAMPLE = 2000
 # From so many judging items on, a third of them tells values of C apart well enough. A first setting, not searched for.
 _PLENTY = 30_000

@@ -5,7 +5,6 @@ import { unpackAscending } from "./varint.js";
 import { lookup } from "./vectors.js";
 
 const { isFinite, isInteger } = Number;
-const FORMAT = "2";
 // How the name of a type begins, and the tensors that are of it.
 const TENSORS = { Uint8: "columns idf masks levels common", Uint: "counts labels", Int16: "values", Float: "scales intercepts slopes shifts thresholds" };
 
@@ -14,7 +13,7 @@ export function loads(data, name = "model") {
   const { buffer = data, byteOffset, byteLength } = data; // an ArrayBuffer has no `buffer`
   const [metadata, tensors] = parsed(new Uint8Array(buffer, byteOffset, byteLength), name);
   const told = (key) => JSON.parse(check(metadata[key], key));
-  if (metadata.format !== FORMAT) throw damaged(name, `no wiretag model of format ${FORMAT} (it names ${metadata.format ?? "none"})`);
+  if (metadata.format !== "2") throw damaged(name, `no wiretag model of format 2 (it names ${metadata.format ?? "none"})`);
   try {
     return built(told, tensors);
   } catch (error) {
@@ -65,14 +64,18 @@ function weightsOf({ counts, labels, masks, levels, common, values, scales }, si
   const nLevels = values.length / scales.length;
   const isWide = nLevels === 256;
   const bytes = (n) => (isWide ? n : (n + 1) >> 1);
+  const step = size + (size & !isWide); // each row has bytes of its own
   const bits = [...Array(8 * width).keys()];
   const offsets = [0];
-  const rows = [];
-  const weights = [];
-  let [listed, masked, used] = [0, 0, 0];
+  const rows = new Uint16Array(2 * (levels.length + common.length)); // as many as there are, or twice that
+  const weights = new Int16Array(rows.length);
+  let n = 0;
+  let listed = 0;
+  let masked = 0;
+  let used = 0;
   const add = (row, numbers, at) => {
-    rows.push(row);
-    weights.push(values[nLevels * row + (isWide ? numbers[at] : (numbers[at >> 1] >> (4 * (at & 1))) & 15)]);
+    rows[n] = row;
+    weights[n++] = values[nLevels * row + (isWide ? numbers[at] : (numbers[at >> 1] >> (4 * (at & 1))) & 15)];
   };
   counts.forEach((count, feature) => {
     const isListed = count < width;
@@ -80,12 +83,12 @@ function weightsOf({ counts, labels, masks, levels, common, values, scales }, si
     const own = isListed ? labels.subarray(listed, (listed += count)) : bits.filter((bit) => (mask[bit >> 3] >> (bit & 7)) & 1);
     check(own.length === count && own.every((row) => row < nLabels), "labels");
     own.forEach((row) => add(row, levels, used++));
-    for (let row = 0; row < nCommon; row++) add(nLabels + row, common.subarray(bytes(size) * row), feature);
-    offsets.push(rows.length);
+    for (let row = 0; row < nCommon; row++) add(nLabels + row, common, step * row + feature);
+    offsets.push(n);
   });
-  const sizes = [size, listed, masked, bytes(used), nCommon * bytes(size)];
-  check([counts, labels, masks, levels, common].every((part, n) => part.length === sizes[n]) && (isWide || nLevels === 16), "weights");
-  return { offsets, rows: new Uint16Array(rows), weights: new Int16Array(weights) };
+  const parts = [counts, labels, masks, levels, common];
+  check((isWide || nLevels === 16) && parts.every(({ length }, n) => length === [size, listed, masked, bytes(used), nCommon * bytes(size)][n]), "levels");
+  return { offsets, rows, weights };
 }
 
 /** The facets, each with the place of its first label and of its common row on the axes of labels and rows. */
