@@ -6,13 +6,14 @@ import csv
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from wiretag.errors import DataError, InputError
 from wiretag.reading import decode, read_text
 from wiretag_data.item import Item, Labels
 
 _LABEL_SEPARATOR = "|"
+T = TypeVar("T")
 
 
 def read_items(path: Path, text_column: str, label_column: str) -> list[Item]:
@@ -26,45 +27,79 @@ def read_items(path: Path, text_column: str, label_column: str) -> list[Item]:
     DataError
         Nothing there, an unknown kind of file, or a row that cannot be used (named by its number).
     """
+    shared: dict[tuple[str, ...], Labels] = {}  # of a million items few have labels of their own
+
+    def item(number: int, row: dict[str, Any]) -> Item:
+        where = f"Row {number} of {path}"
+        given = _column(row, label_column, "--labels", where)
+        text = _text(row, text_column, where)
+        names = _labels(given, label_column, where, path.suffix.lower())
+        return Item(str(row.get("id", number)), text, "und", "data", shared.setdefault(names, {label_column: names}))
+
     if path.is_dir():
-        items = [Item(f"{n}", text, "und", "data", {label_column: (label,)}) for n, (text, label) in enumerate(_folder(path))]
+        found = [(text, file.parent.name) for text, file in _files(path, "*/*")]
+        items = [Item(f"{n}", text, "und", "data", {label_column: (label,)}) for n, (text, label) in enumerate(found)]
     else:
-        reader = _READERS.get(path.suffix.lower())
-        if not path.exists():
-            raise DataError(f"{path} does not exist.")
-        if reader is None:
-            known = ", ".join(_READERS)
-            raise DataError(f"{path} is of an unknown kind; give {known}, or a folder with a subfolder for each label.")
-        shared: dict[tuple[str, ...], Labels] = {}  # of a million items few have labels of their own
-        try:
-            items = [_item(path, n, row, text_column, label_column, shared) for n, row in reader(path)]
-        except OSError as error:
-            raise DataError(f"{path} cannot be read: {error.strerror or error}.") from None
+        items = _read(path, item, "a folder with a subfolder for each label")
     if not items:
         raise DataError(f"{path} holds no items.")
     return items
 
 
-def _item(
-    path: Path, number: int, row: dict[str, Any], text_column: str, label_column: str, shared: dict[tuple[str, ...], Labels]
-) -> Item:
-    where = f"Row {number} of {path}"
-    for column, option in ((text_column, "--text"), (label_column, "--labels")):
-        if column not in row:
-            raise DataError(f"{where} has no column '{column}' (it has: {', '.join(map(str, row))}); name it with {option}.")
-    text, labels = row[text_column], row[label_column]
+def read_texts(path: Path, text_column: str) -> list[str]:
+    """Texts without labels: of a file like those of `read_items`, or all files in a folder, however deep.
+
+    Raises
+    ------
+    DataError
+        As `read_items`.
+    """
+
+    def text(number: int, row: dict[str, Any]) -> str:
+        return _text(row, text_column, f"Row {number} of {path}")
+
+    texts = [text for text, _ in _files(path, "**/*")] if path.is_dir() else _read(path, text, "a folder of texts")
+    if not texts:
+        raise DataError(f"{path} holds no texts.")
+    return texts
+
+
+def _read(path: Path, use: Callable[[int, dict[str, Any]], T], folder: str) -> list[T]:
+    """What `use` makes of each row of a file."""
+    reader = _READERS.get(path.suffix.lower())
+    if not path.exists():
+        raise DataError(f"{path} does not exist.")
+    if reader is None:
+        raise DataError(f"{path} is of an unknown kind; give {', '.join(_READERS)}, or {folder}.")
+    try:
+        return [use(number, row) for number, row in reader(path)]
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror or error}.") from None
+
+
+def _column(row: dict[str, Any], column: str, option: str, where: str) -> Any:
+    if column not in row:
+        raise DataError(f"{where} has no column '{column}' (it has: {', '.join(map(str, row))}); name it with {option}.")
+    return row[column]
+
+
+def _text(row: dict[str, Any], column: str, where: str) -> str:
+    text = _column(row, column, "--text", where)
     if not isinstance(text, str):
-        raise DataError(f"{where}: '{text_column}' is not text.")
-    if labels is None or labels == "":
-        labels = []
-    elif isinstance(labels, str):
-        labels = labels.split(_LABEL_SEPARATOR) if path.suffix.lower() == ".csv" else [labels]
-    elif isinstance(labels, (int, bool)):
-        labels = [str(labels)]
-    if not isinstance(labels, list) or not all(isinstance(label, (str, int)) for label in labels):
-        raise DataError(f"{where}: '{label_column}' is neither a label nor a list of labels.")
-    names = tuple(dict.fromkeys(str(label).strip() for label in labels))
-    return Item(str(row.get("id", number)), text, "und", "data", shared.setdefault(names, {label_column: names}))
+        raise DataError(f"{where}: '{column}' is not text.")
+    return text
+
+
+def _labels(given: Any, column: str, where: str, suffix: str) -> tuple[str, ...]:
+    if given is None or given == "":
+        given = []
+    elif isinstance(given, str):
+        given = given.split(_LABEL_SEPARATOR) if suffix == ".csv" else [given]
+    elif isinstance(given, (int, bool)):
+        given = [str(given)]
+    if not isinstance(given, list) or not all(isinstance(label, (str, int)) for label in given):
+        raise DataError(f"{where}: '{column}' is neither a label nor a list of labels.")
+    return tuple(dict.fromkeys(str(label).strip() for label in given))
 
 
 def _json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -105,13 +140,15 @@ def _parquet(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         raise DataError(f"{path} is no Parquet file: {error}.") from None
 
 
-def _folder(path: Path) -> Iterator[tuple[str, str]]:
-    for folder in sorted(p for p in path.iterdir() if p.is_dir()):
-        for file in sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith(".")):
-            try:
-                yield read_text(str(file)), folder.name
-            except InputError as error:
-                raise DataError(str(error)) from None
+def _files(folder: Path, pattern: str) -> Iterator[tuple[str, Path]]:
+    """Text and path of each file that is not hidden, in order."""
+    for file in sorted(file for file in folder.glob(pattern) if file.is_file()):
+        if any(part.startswith(".") for part in file.relative_to(folder).parts):
+            continue
+        try:
+            yield read_text(str(file)), file
+        except InputError as error:
+            raise DataError(str(error)) from None
 
 
 _READERS: dict[str, Callable[[Path], Iterator[tuple[int, dict[str, Any]]]]] = {

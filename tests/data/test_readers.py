@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from wiretag.errors import DataError
-from wiretag_data.readers import read_items
+from wiretag_data.readers import read_items, read_texts
 
 ROWS = [{"text": "one", "labels": ["a", "b"]}, {"text": "two", "labels": []}]
 
@@ -37,3 +37,28 @@ def test_bad_rows_are_named(tmp_path: Path, content: str, sentence: str) -> None
     path.write_text(content)
     with pytest.raises(DataError, match=sentence):
         read_items(path, "text", "labels")
+
+
+def test_texts_without_labels_are_read_from_files_and_folders(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("text,other\none,1\ntwo,2\n")
+    assert read_texts(tmp_path / "x.csv", "text") == ["one", "two"]
+    (tmp_path / "f" / "deep").mkdir(parents=True)
+    (tmp_path / "f" / "deep" / "1.txt").write_text("one")
+    (tmp_path / "f" / "2.txt").write_text("two")
+    (tmp_path / "f" / ".git").mkdir()
+    (tmp_path / "f" / ".git" / "config").write_text("not a text of theirs")
+    assert sorted(read_texts(tmp_path / "f", "text")) == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("x.jsonl", '{"body": "a"}', "no column 'text'"),
+        ("x.jsonl", "", "holds no texts"),
+        ("x.txt", "a", "unknown kind"),
+    ],
+)
+def test_texts_that_cannot_be_read_are_named(tmp_path: Path, name: str, content: str, sentence: str) -> None:
+    (tmp_path / name).write_text(content)
+    with pytest.raises(DataError, match=sentence):
+        read_texts(tmp_path / name, "text")

@@ -88,6 +88,9 @@ def train(
     labels: Annotated[str, typer.Option(help="Column of the labels.")] = "labels",
     text: Annotated[str, typer.Option(help="Column of the text.")] = "text",
     test: Annotated[Path | None, typer.Option(help="Items to measure on; without it a tenth is held out.")] = None,
+    unlabelled: Annotated[
+        Path | None, typer.Option(help="Texts without labels to learn from, too, with --data: files like those, or a folder.")
+    ] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="The model file to write.")] = MODEL,
     folder: CorpusFolder = CORPUS,
     add: Add = None,
@@ -102,7 +105,7 @@ def train(
     """Train a model: the default one, or with --data one of your own."""
     began = time.monotonic()
     if data is None:
-        for option, value in (("--test", test), ("--effort", effort)):
+        for option, value in (("--test", test), ("--unlabelled", unlabelled), ("--effort", effort)):
             if value is not None:
                 raise UsageError(f"{option} goes with --data.")
         from wiretag_train import default
@@ -113,27 +116,38 @@ def train(
         if add:
             raise UsageError("--add adds to the default corpus; it does not go with --data.")
         with spread(dask, jobs):
-            _train_own(data, labels, text, test, output, seed, effort or Effort.DEFAULT, jobs, quiet)
+            _train_own(data, labels, text, test, unlabelled, output, seed, effort or Effort.DEFAULT, jobs, quiet)
     if not quiet:
         peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
         print(f"{time.monotonic() - began:.0f} s, peak memory of the largest process {peak / 1024:.0f} MB")
 
 
 def _train_own(
-    data: Path, labels: str, text: str, test: Path | None, output: Path, seed: int, effort: Effort, jobs: int, quiet: bool
+    data: Path,
+    labels: str,
+    text: str,
+    test: Path | None,
+    unlabelled: Path | None,
+    output: Path,
+    seed: int,
+    effort: Effort,
+    jobs: int,
+    quiet: bool,
 ) -> None:
     from wiretag import model as model_file
-    from wiretag_data.readers import read_items
+    from wiretag_data.readers import read_items, read_texts
     from wiretag_train import own_data, report
     from wiretag_train.recipe import EFFORTS
 
     training = read_items(data, text, labels)
+    more = read_texts(unlabelled, text) if unlabelled else []
     recipe = replace(EFFORTS[effort], seed=seed)
     training, testing = (training, read_items(test, text, labels)) if test else own_data.hold_out(training, seed)
-    trained = own_data.train_own(training, testing, labels, recipe, jobs, quiet)
+    trained = own_data.train_own(training, testing, labels, recipe, jobs, quiet, more)
     model_file.save(trained.model, output)
     if not quiet:
-        print(f"Trained on {trained.n_train:,} items, tested on {trained.n_test:,}.")
+        also = f" and {len(more):,} texts without labels" if more else ""
+        print(f"Trained on {trained.n_train:,} items{also}, tested on {trained.n_test:,}.")
         print(report.table({"test": trained.metrics}))
         for facet, metrics in trained.metrics.items():
             print(f"{facet}: {report.extremes(metrics)}")

@@ -49,10 +49,12 @@ class TrainingSet:
     reference: Sequence[Frequencies] | None = None
 
     @classmethod
-    def plain(cls, texts: Sequence[str], facets: Sequence[Targets]) -> TrainingSet:
-        """Items of one language that all count the same."""
-        n = len(texts)
-        return cls(texts, ["und"] * n, facets, [str(i) for i in range(n)], np.ones(n, bool), np.ones(n), np.zeros(n, bool))
+    def plain(cls, texts: Sequence[str], facets: Sequence[Targets], unlabelled: Sequence[str] = ()) -> TrainingSet:
+        """Items of one language that all count the same, and texts of which nothing is known, which judge nothing."""
+        judges = np.arange(len(texts) + len(unlabelled)) < len(texts)
+        n, texts = len(judges), [*texts, *unlabelled]
+        facets = [targets.and_unknown(len(unlabelled)) for targets in facets]
+        return cls(texts, ["und"] * n, facets, [str(i) for i in range(n)], judges, np.ones(n), np.zeros(n, bool))
 
 
 @dataclass(frozen=True)
@@ -176,5 +178,13 @@ def _search_folds(training: TrainingSet, recipe: Recipe) -> int:
 
 def fit_steps(training: TrainingSet, recipe: Recipe) -> int:
     """How often `fit` calls `tick`."""
-    n_members, search_folds = max(len(recipe.members), 1), _search_folds(training, recipe)
-    return 1 + sum(head_steps(targets, len(recipe.costs), search_folds, n_members) for targets in training.facets)
+    return 1 + _head_steps(training.facets, recipe, _search_folds(training, recipe))
+
+
+def fit_vectors_steps(vectors: Vectors, recipe: Recipe) -> int:
+    """How often `fit_vectors` calls `tick`."""
+    return _head_steps(vectors.facets, recipe, vectors.search_folds)
+
+
+def _head_steps(facets: Sequence[Targets], recipe: Recipe, search_folds: int) -> int:
+    return sum(head_steps(targets, len(recipe.costs), search_folds, max(len(recipe.members), 1)) for targets in facets)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 
@@ -14,10 +15,11 @@ from wiretag.tagger import Tagger
 from wiretag_data.item import Item
 from wiretag_data.split import grouped, split
 from wiretag_train.export import to_model
-from wiretag_train.fit import TrainingSet, fit_steps, fit_vectors, vectors_of
+from wiretag_train.fit import TrainingSet, fit_steps, fit_vectors, fit_vectors_steps, vectors_of
 from wiretag_train.progress import progress
 from wiretag_train.recipe import Recipe
 from wiretag_train.report import Metrics, measure, rounded
+from wiretag_train.self_training import self_trained
 from wiretag_train.targets import plain_targets
 
 _MIN_ITEMS = 10
@@ -40,8 +42,13 @@ def hold_out(items: list[Item], seed: int) -> tuple[list[Item], list[Item]]:
     return parts["train"] + parts["validation"], parts["test"]
 
 
-def train_own(items: list[Item], test: list[Item], facet: str, recipe: Recipe, jobs: int, quiet: bool) -> Trained:
+def train_own(
+    items: list[Item], test: list[Item], facet: str, recipe: Recipe, jobs: int, quiet: bool, unlabelled: Sequence[str] = ()
+) -> Trained:
     """Train on `items`, measure on `test`; labels are those that occur in the training items.
+
+    With unlabelled texts a first model says what it is sure of in them, and a second one learns from that, too
+    (see `wiretag_train.self_training`).
 
     The list of items is empty afterwards: a million texts are not held while heads are fitted.
 
@@ -55,14 +62,18 @@ def train_own(items: list[Item], test: list[Item], facet: str, recipe: Recipe, j
         raise DataError(f"There are only {len(items)} items to train on; at least {_MIN_ITEMS} are needed.")
     if not targets.labels:
         raise DataError(f"No item has a label in '{facet}'.")
-    n_train, digest = len(items), _digest(items)
-    training = TrainingSet.plain([item.text for item in items], [targets])
+    n_train, digest = len(items), _digest(items, unlabelled)
+    training = TrainingSet.plain([item.text for item in items], [targets], unlabelled)
     items.clear()
     with progress(fit_steps(training, recipe), quiet) as tick:
         vectors = vectors_of(training, recipe, jobs, tick)
         del training
         _give_back_memory()
         fitted = fit_vectors(vectors, recipe, jobs, tick)
+    if unlabelled:
+        vectors, recipe = self_trained(vectors, recipe, fitted.heads)
+        with progress(fit_vectors_steps(vectors, recipe), quiet) as tick:
+            fitted = fit_vectors(vectors, recipe, jobs, tick)
     model = to_model(fitted, recipe.max_bytes, recipe.n_levels)
     of_test = plain_targets(test, facet, targets.labels, exclusive=targets.exclusive)
     metrics = rounded(measure(Tagger(model), [item.text for item in test], [of_test])) if test else {}
@@ -70,6 +81,7 @@ def train_own(items: list[Item], test: list[Item], facet: str, recipe: Recipe, j
         "metrics": {"test": metrics},
         "training": {
             "items": n_train,
+            "unlabelled": len(unlabelled),
             "corpus_sha256": digest,
             "seed": recipe.seed,
             "costs": list(fitted.heads[0].costs),
@@ -88,9 +100,11 @@ def _give_back_memory() -> None:
         trim(0)
 
 
-def _digest(items: list[Item]) -> str:
+def _digest(items: list[Item], unlabelled: Sequence[str]) -> str:
     """What tells one training set from another."""
     digest = hashlib.sha256()
     for item in items:
         digest.update(f"{item.id}\0{item.text}\0{sorted(item.labels.items())}\0".encode("utf-8", "surrogatepass"))
+    for text in unlabelled:
+        digest.update(f"{text}\0".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()

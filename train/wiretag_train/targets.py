@@ -40,6 +40,11 @@ class Targets:
         """The same for some of the items."""
         return replace(self, values=self.values[chosen], decides=None if self.decides is None else self.decides[chosen])
 
+    def and_unknown(self, n: int) -> Targets:
+        """The same with n more items of which nothing is known."""
+        unknown = np.full((n, len(self.labels)), UNKNOWN, np.int8)
+        return replace(self, values=np.concatenate([self.values, unknown]))
+
 
 def covered_targets(items: Sequence[Item], facet: str, labels: Sequence[str], coverage: Coverage) -> Targets:
     """Targets within each source's coverage: coverage is source -> facet -> labels."""

@@ -1,4 +1,7 @@
-"""wiretag as its README says: `wiretag train --data ... -o ...`, then `predict --jsonl ...`; at each effort."""
+"""wiretag as its README says: `wiretag train --data ... -o ...`, then `predict --jsonl ...`; at each effort.
+
+`transductive` gives it the test part's texts, not their labels, with `--unlabelled`, as graph models are trained.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from common import Rows, main
 _BIN = Path(sys.executable).parent
 
 
-def _trained(train: Rows, effort: str) -> tuple[Callable[[list[str]], list[list[str]]], int]:
+def _trained(train: Rows, effort: str, transductive: bool = False) -> tuple[Callable[[list[str]], list[list[str]]], int]:
     kept = tempfile.TemporaryDirectory()  # as long as `predict`, which needs the model
     folder = Path(kept.name)
     data, model = folder / "train.jsonl", folder / "model.safetensors"
@@ -24,6 +27,11 @@ def _trained(train: Rows, effort: str) -> tuple[Callable[[list[str]], list[list[
     some = folder / "some.jsonl"
     some.write_text(json.dumps(train[0]) + "\n", encoding="utf-8")
     command = [_BIN / "wiretag", "train", "--data", data, "--test", some, "-o", model, "--effort", effort, "--quiet"]
+    if transductive:
+        texts = folder / "texts.jsonl"
+        with Path(sys.argv[3]).open(encoding="utf-8") as test, texts.open("w", encoding="utf-8") as file:
+            file.writelines(json.dumps({"text": json.loads(line)["text"]}) + "\n" for line in test)
+        command += ["--unlabelled", texts]
     subprocess.run(command, check=True)
 
     def predict(items: list[str], _: object = kept) -> list[list[str]]:
@@ -38,4 +46,5 @@ def _trained(train: Rows, effort: str) -> tuple[Callable[[list[str]], list[list[
 
 
 if __name__ == "__main__":
-    main({effort: partial(_trained, effort=effort) for effort in ("quick", "default", "best")}, ("wiretag",))
+    methods = {effort: partial(_trained, effort=effort) for effort in ("quick", "default", "best")}
+    main({**methods, "transductive": partial(_trained, effort="default", transductive=True)}, ("wiretag",))

@@ -1,0 +1,86 @@
+"""Texts without labels teach what a model of the labelled ones is sure of, and nothing else."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import sparse
+from small import WORDS, small_items
+from typer.testing import CliRunner
+
+from wiretag.tagger import Tagger
+from wiretag_train.cli import app
+from wiretag_train.heads import Heads
+from wiretag_train.own_data import train_own
+from wiretag_train.recipe import Recipe
+from wiretag_train.self_training import taught
+from wiretag_train.targets import UNKNOWN, Targets
+
+QUICK = Recipe(costs=(1.0,))
+
+
+def heads(targets: Targets) -> Heads:
+    """Two labels whose scores are the two features."""
+    ones, zeros = np.ones(2), np.zeros(2)
+    return Heads(targets, np.eye(2, dtype=np.float32), zeros, ones, zeros, zeros, (1.0,))
+
+
+def test_where_one_label_holds_a_text_is_taken_whole_or_not_at_all() -> None:
+    values = np.array([[0, 1], [-1, -1], [-1, -1]], np.int8)
+    X = sparse.csr_matrix(np.array([[9, 0], [9, 0], [1, 0]], np.float32))
+    found = taught(X, heads(Targets("topic", ("a", "b"), values, exclusive=True)))
+    assert found.values.tolist() == [[0, 1], [1, 0], [UNKNOWN, UNKNOWN]]
+
+
+def test_elsewhere_each_label_is_for_itself() -> None:
+    values = np.array([[0, 1], [-1, -1], [-1, -1]], np.int8)
+    X = sparse.csr_matrix(np.array([[9, 0], [9, 0], [-9, -9]], np.float32))
+    found = taught(X, heads(Targets("topic", ("a", "b"), values)))
+    assert found.values.tolist() == [[0, 1], [1, UNKNOWN], [0, 0]]
+
+
+def test_words_that_only_unlabelled_texts_hold_are_learned() -> None:
+    # Each label's invented word stands beside words that the labelled items teach.
+    invented = {"sport": "zorblax", "money": "quintle", "health": "vexomir"}
+    unlabelled = [
+        f"The {' and '.join(WORDS[label][n % 8] for n in range(start, start + 5))} {word}"
+        for label, word in invented.items()
+        for start in range(8)
+    ]
+    items = small_items()
+
+    def found(texts: list[str]) -> list[str]:
+        tagger = Tagger(train_own(list(items), [], "topic", QUICK, 1, quiet=True, unlabelled=texts).model)
+        return [tagger.tag(word).labels("topic")[0] for word in invented.values()]
+
+    assert found(unlabelled) == list(invented)
+    assert found([]) != list(invented)
+
+
+def test_the_record_tells_models_with_and_without_such_texts_apart() -> None:
+    models = [train_own(small_items(), [], "topic", QUICK, 1, quiet=True, unlabelled=texts).model for texts in ([], ["goal"])]
+    records = [model.about["training"] for model in models]
+    assert [record["unlabelled"] for record in records] == [0, 1]
+    assert [record["items"] for record in records] == [60, 60]
+    assert records[0]["corpus_sha256"] != records[1]["corpus_sha256"]
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_the_command_takes_a_file_or_a_folder(tmp_path: Path, kind: str) -> None:
+    data, model = tmp_path / "my.jsonl", tmp_path / "my.safetensors"
+    data.write_text("".join(json.dumps({"text": i.text, "labels": i.labels["topic"]}) + "\n" for i in small_items()))
+    if kind == "file":
+        more = tmp_path / "archive.jsonl"
+        more.write_text('{"text": "goal coach league"}\n{"text": "bank rates"}\n')
+    else:
+        more = tmp_path / "archive"
+        (more / "deep").mkdir(parents=True)
+        (more / "1.txt").write_text("goal coach league")
+        (more / "deep" / "2.txt").write_text("bank rates")
+        (more / ".hidden").write_text("no text")
+    options = ["--data", str(data), "--unlabelled", str(more), "-o", str(model), "--effort", "quick", "--jobs", "1"]
+    done = CliRunner().invoke(app, ["train", *options])
+    assert done.exit_code == 0, done.output
+    assert "and 2 texts without labels" in done.output
+    assert Tagger.load(model).model.about["training"]["unlabelled"] == 2
