@@ -32,8 +32,9 @@ Float64 = NDArray[np.float64]
 _N_VIEWS: Final = len(VIEWS)
 _N_CLASSES: Final = max(SEPARATOR, SPACED, IDEOGRAPH, SYLLABLE, DIGIT, HANGUL) + 1
 _WORDS, _PAIRS, _CHARS, _TITLE = (VIEWS.index(view) for view in ("words", "pairs", "chars", "title"))
-# From so many n-grams of a text on, two digits of eleven bits sort faster than three of eight.
+# From so many n-grams of a text on, two digits of eleven bits sort faster than three of eight; and than one with moves behind it.
 _FEW: Final = 400
+_MANY: Final = 2000
 # How many features ahead weights are asked for, and how many of them a cache line holds.
 _AHEAD: Final = 12
 _LINE: Final = 32
@@ -237,13 +238,14 @@ def _count(  # type: ignore[no-untyped-def]
 def _read(symbols, powers, kinds, prefix):  # type: ignore[no-untyped-def]
     """Fill in the class of each symbol and the hash of all before it; gives a bit for each class that occurs."""
     present, sum_so_far = _u32(0), _u32(0)
-    for i in range(len(symbols)):
+    for i in range(len(symbols)):  # apart from the sums, which wait for each other, several at a time
         kind = symbols[i] >> _u32(CLASS_SHIFT)
         kinds[i] = kind
-        present |= _u32(_u32(1) << kind)
-        prefix[i] = sum_so_far
+        present |= _u32(_ONE_BIT << kind)
+    prefix[0] = sum_so_far
+    for i in range(len(symbols)):
         sum_so_far = _u32(sum_so_far + _u32(symbols[i] * powers[i]))
-    prefix[len(symbols)] = sum_so_far
+        prefix[i + 1] = sum_so_far
     return present
 
 
@@ -262,28 +264,27 @@ def _find_runs(kinds, classes, edges):  # type: ignore[no-untyped-def]
 @_compile
 def _words(prefix, inverse, edges, n_edges, title_end, pairs, title, keys, views, lengths):  # type: ignore[no-untyped-def]
     """Put words, those of the title again, and pairs of words into `keys`; gives how many."""
-    n, n_pairs, n_title, before = 0, 0, 0, _u32(0)
-    for k in range(0, n_edges, 2):
-        first, last = edges[k], edges[k + 1]
-        word = _u32(_u32(prefix[last] - prefix[first]) * inverse[first])
-        # Written in any case and kept if it counts: guessing wrong costs more.
-        keys[n] = word ^ _WORD_SALT
-        views[n] = _WORDS
-        n += 1
-        keys[n] = word ^ _WORD_SALT
-        views[n] = _TITLE
-        again = title and first < title_end
-        n += again
-        n_title += again
-        keys[n] = _u32(_u32(before * _PAIR) + word) ^ _PAIR_SALT
-        views[n] = _PAIRS
-        paired = pairs and k > 0
-        n += paired
-        n_pairs += paired
-        before = word
-    lengths[_WORDS] += n_edges // 2
-    lengths[_PAIRS] += n_pairs
-    lengths[_TITLE] += n_title
+    n_words, n_title = n_edges // 2, 0
+    for k in range(n_words):
+        first, last = edges[2 * k], edges[2 * k + 1]
+        keys[k] = _u32(_u32(prefix[last] - prefix[first]) * inverse[first]) ^ _WORD_SALT
+        n_title += first < title_end
+    views[:n_words] = _WORDS
+    lengths[_WORDS] += n_words
+    n = n_words
+    if title:
+        for k in range(n_title):
+            keys[n + k] = keys[k]
+        views[n : n + n_title] = _TITLE
+        lengths[_TITLE] += n_title
+        n += n_title
+    if pairs and n_words > 1:
+        for k in range(n_words - 1):
+            before, word = keys[k] ^ _WORD_SALT, keys[k + 1] ^ _WORD_SALT
+            keys[n + k] = _u32(_u32(before * _PAIR) + word) ^ _PAIR_SALT
+        views[n : n + n_words - 1] = _PAIRS
+        lengths[_PAIRS] += n_words - 1
+        n += n_words - 1
     return n
 
 
@@ -346,8 +347,8 @@ def _chars(prefix, inverse, left, shortest, longest, keys, views, n, lengths):  
 def _sort(keys, others, views, digits, n):  # type: ignore[no-untyped-def]
     """Mix the n hashes into columns and put these into ascending order, by their last digit first.
 
-    Few columns are sooner sorted by three digits than the many values that two may have are looked through; few that are spread
-    over words and pairs, by their first ten bits and then by moving each before the one or two that should follow it.
+    Few columns are sooner sorted by three digits than the many values that two may have are looked through; words and pairs,
+    which spread over many values, by their first ten bits or eleven, and then by moving each before those that should follow it.
     """
     for i in range(n):
         h = keys[i]
@@ -357,8 +358,9 @@ def _sort(keys, others, views, digits, n):  # type: ignore[no-untyped-def]
         h = _u32(h * _u32(0xC2B2AE35))
         h = _u32(h ^ (h >> _u32(16)))
         keys[i] = _u32(h >> _u32(32 - BITS)) | _u32(_u32(views[i]) << _u32(BITS))
-    if n < _FEW and views[n - 1] != _CHARS:
-        _by_digit(keys, others, digits, n, _u32(BITS - 8), _u32(10))
+    if n < _MANY and views[n - 1] != _CHARS:
+        bits = _u32(10 if n < _FEW else 11)
+        _by_digit(keys, others, digits, n, _u32(_u32(BITS + 2) - bits), bits)
         for i in range(n):
             key = others[i]
             at = i

@@ -225,7 +225,7 @@ def symbols_of(
         others, also_found = look_up(codes, codepoints.symbols(_highest(codes)))
         texts, symbols, starts = _replaced(texts, symbols, starts, dict(zip(numbers, normalised, strict=True)), others)
         found |= also_found
-    titles = starts + np.fromiter((title_length(text) for text in texts), np.int64, len(texts)) if with_titles else starts
+    titles = starts + np.fromiter(map(title_length, texts), np.int64, len(texts)) if with_titles else starts
     if found >> IGNORABLE & 1:
         ignored = np.flatnonzero((symbols >> np.uint32(CLASS_SHIFT)) == IGNORABLE)
         symbols = np.delete(symbols, ignored)
@@ -247,7 +247,7 @@ def _look_up(codes: Codes, table: Uint32) -> tuple[Uint32, int]:
 def _codes(texts: Sequence[str]) -> tuple[Codes, NDArray[np.int64]]:
     """Code points of all texts with a line's end before, between and behind; where each text starts."""
     joined = "\n" + "\n".join(texts) + "\n"
-    lengths = np.fromiter((len(text) + 1 for text in texts), np.int64, len(texts))
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts)) + 1
     starts = np.cumsum(lengths) - lengths + 1
     if joined.isascii():
         return np.frombuffer(joined.encode("ascii"), np.uint8), starts

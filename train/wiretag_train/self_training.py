@@ -25,6 +25,9 @@ from wiretag_train.targets import UNKNOWN, Targets
 # Probability from which on a label, or its absence, is taken as given. On texts of the training parts whose labels were hidden
 # (20 Newsgroups, R8 and BBC with 1, 3, 10 and 67 % of the labels, R90 with 80 %), 0.9 was as good, 0.6 mostly worse.
 _SURE: Final = 0.8
+# Share of the unlabelled items that must be known for any to count: less comes of few labels and bends towards the commonest.
+# With 17 labelled items of BBC 0.5 % were sure, and cost 0.055 of accuracy; with 53 items 70 % were, and gained 0.051.
+_ENOUGH: Final = 0.1
 _ROWS: Final = 10_000
 
 
@@ -54,6 +57,8 @@ def taught(X: sparse.csr_matrix, heads: Heads) -> Targets:
         if targets.exclusive:
             known[(known != 1).all(axis=1)] = UNKNOWN
         values[rows] = known
+    if (values[unlabelled] != UNKNOWN).any(axis=1).sum() < _ENOUGH * len(unlabelled):
+        return targets
     return replace(targets, values=values)
 
 

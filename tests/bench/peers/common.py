@@ -1,7 +1,8 @@
 """What every peer's program shares: ``program.py METHOD TRAIN TEST RESULT``, all files of JSON.
 
-TRAIN and TEST hold ``{"text", "labels"}`` lines; RESULT gets the predicted labels of each test line, seconds, peak memory,
-and the size of what must be kept to predict. Standard library alone: each peer has an environment of its own.
+TRAIN and TEST hold ``{"text", "labels"}`` lines, labels being null of texts to be learned from without any; RESULT gets the
+predicted labels of each test line, seconds, peak memory, and the size of what must be kept to predict. Standard library alone:
+each peer has an environment of its own.
 """
 
 from __future__ import annotations

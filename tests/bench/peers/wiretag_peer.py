@@ -1,6 +1,6 @@
 """wiretag as its README says: `wiretag train --data ... -o ...`, then `predict --jsonl ...`; at each effort.
 
-`transductive` gives it the test part's texts, not their labels, with `--unlabelled`, as graph models are trained.
+Rows of TRAIN whose labels are null go to `--unlabelled`.
 """
 
 from __future__ import annotations
@@ -18,20 +18,23 @@ from common import Rows, main
 _BIN = Path(sys.executable).parent
 
 
-def _trained(train: Rows, effort: str, transductive: bool = False) -> tuple[Callable[[list[str]], list[list[str]]], int]:
+def _trained(train: Rows, effort: str) -> tuple[Callable[[list[str]], list[list[str]]], int]:
     kept = tempfile.TemporaryDirectory()  # as long as `predict`, which needs the model
     folder = Path(kept.name)
-    data, model = folder / "train.jsonl", folder / "model.safetensors"
-    data.write_text("".join(json.dumps(row) + "\n" for row in train), encoding="utf-8")
-    # The tool measures on some items; the real test part never reaches it.
-    some = folder / "some.jsonl"
-    some.write_text(json.dumps(train[0]) + "\n", encoding="utf-8")
+    model = folder / "model.safetensors"
+
+    def written(name: str, rows: Rows) -> Path:
+        path = folder / f"{name}.jsonl"
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        return path
+
+    labelled = [row for row in train if row["labels"] is not None]
+    unlabelled = [{"text": row["text"]} for row in train if row["labels"] is None]
+    # The tool measures on some items; the real test part's labels never reach it.
+    data, some = written("train", labelled), written("some", labelled[:1])
     command = [_BIN / "wiretag", "train", "--data", data, "--test", some, "-o", model, "--effort", effort, "--quiet"]
-    if transductive:
-        texts = folder / "texts.jsonl"
-        with Path(sys.argv[3]).open(encoding="utf-8") as test, texts.open("w", encoding="utf-8") as file:
-            file.writelines(json.dumps({"text": json.loads(line)["text"]}) + "\n" for line in test)
-        command += ["--unlabelled", texts]
+    if unlabelled:
+        command += ["--unlabelled", written("unlabelled", unlabelled)]
     subprocess.run(command, check=True)
 
     def predict(items: list[str], _: object = kept) -> list[list[str]]:
@@ -46,5 +49,4 @@ def _trained(train: Rows, effort: str, transductive: bool = False) -> tuple[Call
 
 
 if __name__ == "__main__":
-    methods = {effort: partial(_trained, effort=effort) for effort in ("quick", "default", "best")}
-    main({**methods, "transductive": partial(_trained, effort="default", transductive=True)}, ("wiretag",))
+    main({effort: partial(_trained, effort=effort) for effort in ("quick", "default", "best")}, ("wiretag",))
