@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -37,8 +38,7 @@ def read_items(path: Path, text_column: str, label_column: str) -> list[Item]:
         return Item(str(row.get("id", number)), text, "und", "data", shared.setdefault(names, {label_column: names}))
 
     if path.is_dir():
-        found = [(text, file.parent.name) for text, file in _files(path, "*/*")]
-        items = [Item(f"{n}", text, "und", "data", {label_column: (label,)}) for n, (text, label) in enumerate(found)]
+        items = [Item(f"{n}", text, "und", "data", {label_column: (label,)}) for n, (text, label) in enumerate(_folder(path))]
     else:
         items = _read(path, item, "a folder with a subfolder for each label")
     if not items:
@@ -47,7 +47,7 @@ def read_items(path: Path, text_column: str, label_column: str) -> list[Item]:
 
 
 def read_texts(path: Path, text_column: str) -> list[str]:
-    """Texts without labels: of a file like those of `read_items`, or all files in a folder, however deep.
+    """Texts without labels: of a file like those of `read_items`, or of all text files in a folder, however deep.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def read_texts(path: Path, text_column: str) -> list[str]:
     def text(number: int, row: dict[str, Any]) -> str:
         return _text(row, text_column, f"Row {number} of {path}")
 
-    texts = [text for text, _ in _files(path, "**/*")] if path.is_dir() else _read(path, text, "a folder of texts")
+    texts = list(_texts_below(path)) if path.is_dir() else _read(path, text, "a folder of text files")
     if not texts:
         raise DataError(f"{path} holds no texts.")
     return texts
@@ -140,15 +140,33 @@ def _parquet(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         raise DataError(f"{path} is no Parquet file: {error}.") from None
 
 
-def _files(folder: Path, pattern: str) -> Iterator[tuple[str, Path]]:
-    """Text and path of each file that is not hidden, in order."""
-    for file in sorted(file for file in folder.glob(pattern) if file.is_file()):
-        if any(part.startswith(".") for part in file.relative_to(folder).parts):
-            continue
-        try:
-            yield read_text(str(file)), file
-        except InputError as error:
-            raise DataError(str(error)) from None
+def _folder(path: Path) -> Iterator[tuple[str, str]]:
+    """Text and label of each file."""
+    for folder in sorted(p for p in path.iterdir() if p.is_dir()):
+        for file in sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith(".")):
+            yield _text_of_file(file), folder.name
+
+
+def _texts_below(path: Path) -> Iterator[str]:
+    """Of each file that neither is hidden nor lies in a hidden folder nor is empty."""
+
+    def fail(error: OSError) -> None:
+        raise DataError(f"{error.filename} cannot be read: {error.strerror}.")
+
+    for folder, folders, names in os.walk(path, onerror=fail):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for file in (Path(folder) / name for name in sorted(names) if not name.startswith(".")):
+            if file.suffix.lower() in _READERS:
+                raise DataError(f"{path} holds {file.name}, which is no text file; give the file itself, or a folder without it.")
+            if file.stat().st_size:
+                yield _text_of_file(file)
+
+
+def _text_of_file(file: Path) -> str:
+    try:
+        return read_text(str(file))
+    except InputError as error:
+        raise DataError(str(error)) from None
 
 
 _READERS: dict[str, Callable[[Path], Iterator[tuple[int, dict[str, Any]]]]] = {

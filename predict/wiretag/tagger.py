@@ -34,8 +34,6 @@ LANGUAGE_FACET = "language"
 UNKNOWN_LANGUAGE = "und"
 
 
-# More languages than any model has names in; whoever asks for others gets English ones, not kept.
-_MANY_LANGUAGES = 100
 _Chosen = dict[str, list[list[tuple[str, float]]]]
 _NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
@@ -309,22 +307,29 @@ class Tagger:
             found = languages[place] if languages else None
             language = found[0][0] if found else UNKNOWN_LANGUAGE
             wanted = language if names == "item" else names
-            named = self._named.get(wanted) or self._names_in(wanted)
+            named = self._names_in(wanted)
             facets = {facet: tuple([Tag(label, named[facet, label], p) for label, p in tags[place]]) for facet, tags in others}
             yield Tags(language, facets, declared[place] if declared else _NOTHING)
 
     @cached_property
     def _named(self) -> dict[str, dict[tuple[str, str], str]]:
+        """What `_names_in` has made, by language."""
         return {}
 
+    @cached_property
+    def _languages_of_names(self) -> frozenset[str]:
+        by_label = [names for labels in self.model.names.values() for names in labels.values()]
+        return frozenset(language for names in by_label for language in names)
+
     def _names_in(self, language: str) -> dict[tuple[str, str], str]:
-        """Facet and label -> name in a language; kept, since few of them are asked for again and again."""
-        named = {
-            (facet.name, label): self.name(facet.name, label, language) for facet in self.model.facets for label in facet.labels
-        }
-        if len(self._named) < _MANY_LANGUAGES:
-            self._named[language] = named
-        return named
+        """Facet and label -> name in a language, or in English if nothing has names in that."""
+        if language not in self._languages_of_names:
+            language = "en"
+        if language not in self._named:
+            self._named[language] = {
+                (facet.name, label): self.name(facet.name, label, language) for facet in self.facets for label in facet.labels
+            }
+        return self._named[language]
 
     def explain(self, text: str, label: str, facet: str | None = None) -> list[Span]:
         """What each word of the story adds to a label's score, in the order of the text.

@@ -179,7 +179,8 @@ def _report(rows: dict[str, Any]) -> str:
         "# wiretag and its peers, side by side",
         f"Made by `make bench`; Python {platform.python_version()}, {os.cpu_count()} cores. Accuracy where each item "
         "has one label, micro-F1 / macro-F1 over all labels elsewhere. Seconds and memory are those of one run; CPU seconds "
-        "add up all cores, and other work on the machine hardly changes them.",
+        f'add up all cores, and other work on the machine hardly changes them. The row "{TRANSDUCTIVE}" learns from the '
+        "test part's texts, too, but not from their labels; no other row sees anything of the test part.",
     ]
     for name in (name for name in CORPORA if name in rows):
         own = rows[name]
@@ -220,7 +221,8 @@ def _report(rows: dict[str, Any]) -> str:
         f"- {peer.name}: `peers/{peer.program} {peer.method} {'TRAIN+TEXTS' if peer.transductive else 'TRAIN'} TEST RESULT`"
         for peer in PEERS
     )
-    parts.append(f"Versions: {', '.join(versions)}.\n\n{commands}")
+    explained = "TRAIN holds lines of `text` and `labels`, TRAIN+TEXTS also the test part's texts, with null for labels."
+    parts.append(f"Versions: {', '.join(versions)}.\n\n{commands}\n\n{explained}")
     return "\n\n".join(parts) + "\n"
 
 
@@ -242,7 +244,10 @@ def _goals(rows: dict[str, Any]) -> str:
             found = peers.get(peer, {})
             scores = [found[key] for key in ("accuracy", "micro_f1", "macro_f1") if key in found]
             reached = bool(scores) and all(score >= least for score, least in zip(scores, goal, strict=True))
-            cells += [" / ".join(f"{score:.4f}" for score in scores), ("yes" if reached else "no") if scores else ""]
+            cells += [
+                " / ".join(f"{score:.4f}" for score in scores) or "not measured",
+                ("yes" if reached else "no") if scores else "",
+            ]
         cells += [str(read[name, kind] or "") for kind in ("noise", "both", "little", "wrong")]
         table.append(f"| {name} | {' | '.join(cells)} |")
     rest = (

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,8 @@ _NAMES = ("wiretag", _REST, "scikit-learn", "scikit-learn, tuned", "fastText, bi
 def main() -> None:
     rows = json.loads(ROWS.read_text(encoding="utf-8")) if ROWS.exists() else {}
     wanted = [row for row in _NAMES if row.startswith(os.environ.get("PEERS", ""))]
+    if not wanted:
+        sys.exit(f"No row begins with {os.environ['PEERS']}; there are {', '.join(_NAMES)}.")
     for name in chosen(_CORPORA):
         corpus, before = CORPORA[name](), rows.get(name, {}).get("peers", {})
         kept = {row: [] if row in wanted else before.get(row, []) for row in _NAMES}
@@ -68,7 +71,8 @@ def _report(rows: dict[str, Any]) -> str:
     parts = [
         "# Score against the number of training items: `make bench-curves`",
         "Accuracy where each item has one label, micro-F1 / macro-F1 over all labels of the whole training part elsewhere. One "
-        "subset and one run a figure: fastText and LibMultiLabel come out a little differently each time.",
+        "subset and one run a figure: fastText and LibMultiLabel come out a little differently each time. The row "
+        f'"{_REST}" learns from the texts of the other training items, too, but not from their labels; no peer can.',
     ]
     parts += [_section(name, rows[name]) for name in _CORPORA if name in rows]
     missing = [name for name in _CORPORA if name not in rows]
@@ -112,7 +116,7 @@ def _cell(found: dict[str, Any]) -> str:
 
 def _lead(own: dict[str, Any], place: int, metric: str) -> str:
     """Who is ahead at one number of items and by how much; "" where fewer than two were measured."""
-    found = {peer: own["peers"][peer][place] for peer in _NAMES if len(own["peers"][peer]) > place}
+    found = {peer: own["peers"][peer][place] for peer in _NAMES if peer != _REST and len(own["peers"][peer]) > place}
     scores = {peer: figures[metric] for peer, figures in found.items() if metric in figures}
     if len(scores) < 2:
         return ""

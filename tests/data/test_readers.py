@@ -47,6 +47,7 @@ def test_texts_without_labels_are_read_from_files_and_folders(tmp_path: Path) ->
     (tmp_path / "f" / "2.txt").write_text("two")
     (tmp_path / "f" / ".git").mkdir()
     (tmp_path / "f" / ".git" / "config").write_text("not a text of theirs")
+    (tmp_path / "f" / "empty.txt").touch()
     assert sorted(read_texts(tmp_path / "f", "text")) == ["one", "two"]
 
 
@@ -62,3 +63,16 @@ def test_texts_that_cannot_be_read_are_named(tmp_path: Path, name: str, content:
     (tmp_path / name).write_text(content)
     with pytest.raises(DataError, match=sentence):
         read_texts(tmp_path / name, "text")
+
+
+def test_a_folder_of_data_files_is_not_taken_for_texts(tmp_path: Path) -> None:
+    (tmp_path / "january.jsonl").write_text('{"text": "one"}')
+    with pytest.raises(DataError, match=r"january\.jsonl, which is no text file"):
+        read_texts(tmp_path, "text")
+
+
+def test_a_label_may_begin_with_a_dot(tmp_path: Path) -> None:
+    for label in (".net", "sport"):
+        (tmp_path / label).mkdir()
+        (tmp_path / label / "1.txt").write_text("a text")
+    assert [item.labels["labels"] for item in read_items(tmp_path, "text", "labels")] == [(".net",), ("sport",)]

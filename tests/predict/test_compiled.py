@@ -46,6 +46,13 @@ def test_any_texts_have_the_same_counts(texts: list[str], config: FeatureConfig)
     assert equal(compiled.count_block(texts, config), count_by_arrays(texts, config))
 
 
+@pytest.mark.parametrize("n_words", [1, 2, 199, 201, 999, 1001, 3000])
+def test_texts_of_any_length_are_sorted(n_words: int) -> None:
+    words = [f"w{n * n % 701}" for n in range(n_words)]
+    texts, config = [" ".join(words), " ".join(reversed(words))], FeatureConfig(pairs=True)
+    assert equal(compiled.count_block(texts, config), count_by_arrays(texts, config))
+
+
 def test_a_text_that_is_larger_than_the_memory_kept_for_it_has_them_too() -> None:
     text = "대한민국 " * 60_000 + "end"
     assert equal(compiled.count_block([text, "x"], LONG), count_by_arrays([text, "x"], LONG))

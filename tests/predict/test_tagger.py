@@ -1,10 +1,11 @@
-from dataclasses import replace
+import pickle
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
 
 from wiretag.errors import UsageError
-from wiretag.tagger import Tagger
+from wiretag.tagger import Tag, Tagger
 from wiretag_train.export import to_model
 from wiretag_train.fit import TrainingSet, fit
 from wiretag_train.recipe import Recipe
@@ -75,3 +76,20 @@ def test_an_item_that_is_no_string_is_refused_with_a_sentence(tagger: Tagger, it
 def test_one_string_is_no_list_of_items(tagger: Tagger) -> None:
     with pytest.raises(TypeError, match="This is one string"):
         list(tagger.tag_many("goal"))
+
+
+def test_a_tag_is_a_value() -> None:
+    tag = Tag("sport", "Sport", 0.5)
+    assert tag == pickle.loads(pickle.dumps(tag)) == Tag(label="sport", name="Sport", probability=0.5)  # noqa: S301
+    assert {tag, replace(tag, probability=0.6)} == {tag, Tag("sport", "Sport", 0.6)}
+    assert repr(tag) == "Tag(label='sport', name='Sport', probability=0.5)"
+    with pytest.raises(FrozenInstanceError):
+        tag.label = "money"  # type: ignore[misc]
+
+
+def test_names_are_english_in_a_language_that_has_none(tagger: Tagger) -> None:
+    model = replace(tagger.model, names={"topic": {"sport": {"en": ["Sports"], "de": ["Sport"]}, "money": {"de": ["Geld"]}}})
+    named = Tagger(model)
+    text = "the striker scored a goal"
+    names = {language: [tag.name for tag in named.tag(text, names=language)["topic"]] for language in ("de", "en", "xx")}
+    assert names == {"de": ["Sport"], "en": ["Sports"], "xx": ["Sports"]}

@@ -15,8 +15,8 @@ from wiretag.features import BITS, VIEWS, FeatureConfig
 from wiretag.tagger import Tagger
 from wiretag_data.item import Item
 from wiretag_data.taxonomy import load_taxonomy
+from wiretag_train import blocks, svm
 from wiretag_train import fit as fit_module
-from wiretag_train import heads, svm
 from wiretag_train.card import with_section
 from wiretag_train.default_set import training_set
 from wiretag_train.evaluate import calibration_error, f1_scores
@@ -82,8 +82,8 @@ def test_items_of_weight_0_train_nothing(monkeypatch: pytest.MonkeyPatch) -> Non
     for naive_bayes in (False, True):
 
         def fitted(n: int, naive_bayes: bool = naive_bayes) -> NDArray[np.float32]:
-            texts, block = Texts.of(X[:n]), heads._Block(values[:n], [np.array([3])], naive_bayes)
-            return texts.in_order(heads._fit_block(X[:n], texts, block, weight[:n], None, 1.0))
+            texts, block = Texts.of(X[:n]), blocks.Block(values[:n], [np.array([3])], naive_bayes)
+            return texts.in_order(blocks.fit_block(X[:n], texts, block, weight[:n], None, 1.0))
 
         assert fitted(60) == pytest.approx(fitted(40), abs=0.002)
 
@@ -106,7 +106,8 @@ def test_the_number_of_threads_changes_no_bit() -> None:
     values = np.array([[label.split("-")[0] in item.labels["topic"] for label in labels] for item in items], np.int8)
     training = TrainingSet.plain([item.text for item in items], [Targets("topic", tuple(labels), values)])
     one, two = (fit(training, QUICK, jobs).heads[0] for jobs in (1, 2))
-    assert heads._n_blocks(len(labels), 1) == 1 < heads._n_blocks(len(labels), 2)
+    named = [np.empty(0, np.intp)] * len(labels)
+    assert [len(blocks.blocks_of(values.astype(np.int8), named, False, jobs)) for jobs in (1, 2)] == [1, 2]
     assert (one.weights == two.weights).all()
     assert (one.thresholds == two.thresholds).all()
 

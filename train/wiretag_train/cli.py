@@ -89,7 +89,8 @@ def train(
     text: Annotated[str, typer.Option(help="Column of the text.")] = "text",
     test: Annotated[Path | None, typer.Option(help="Items to measure on; without it a tenth is held out.")] = None,
     unlabelled: Annotated[
-        Path | None, typer.Option(help="Texts without labels to learn from, too, with --data: files like those, or a folder.")
+        Path | None,
+        typer.Option(help="Texts without labels to learn from, too: a file like that of --data, or a folder of texts."),
     ] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="The model file to write.")] = MODEL,
     folder: CorpusFolder = CORPUS,
@@ -140,14 +141,14 @@ def _train_own(
     from wiretag_train.recipe import EFFORTS
 
     training = read_items(data, text, labels)
-    more = read_texts(unlabelled, text) if unlabelled else []
+    more = read_texts(unlabelled, text) if unlabelled else None
     recipe = replace(EFFORTS[effort], seed=seed)
     training, testing = (training, read_items(test, text, labels)) if test else own_data.hold_out(training, seed)
     trained = own_data.train_own(training, testing, labels, recipe, jobs, quiet, more)
     model_file.save(trained.model, output)
     if not quiet:
-        also = f" and {len(more):,} texts without labels" if more else ""
-        print(f"Trained on {trained.n_train:,} items{also}, tested on {trained.n_test:,}.")
+        also = f", and on {trained.n_sure:,} of {trained.n_unlabelled:,} texts without labels" if unlabelled else ""
+        print(f"Trained on {trained.n_train:,} items{also}; tested on {trained.n_test:,}.")
         print(report.table({"test": trained.metrics}))
         for facet, metrics in trained.metrics.items():
             print(f"{facet}: {report.extremes(metrics)}")

@@ -109,9 +109,7 @@ def vectors_of(training: TrainingSet, recipe: Recipe, jobs: int, tick: Callable[
 
 def fit_vectors(vectors: Vectors, recipe: Recipe, jobs: int, tick: Callable[[str], None] = lambda _: None) -> Fitted:
     """The other steps of `fit`."""
-    members = _members(vectors.vectoriser, recipe)
-    whole_words = _features_of(vectors.vectoriser, [view for view in VIEWS if view != "chars"])
-    naive_bayes = NaiveBayes(whole_words, recipe.naive_bayes_shares) if recipe.naive_bayes_shares and len(whole_words) else None
+    members, naive_bayes = members_of(vectors.vectoriser, recipe), naive_bayes_of(vectors.vectoriser, recipe)
 
     def heads_of(targets: Targets) -> Heads:
         return fit_heads(
@@ -155,7 +153,7 @@ def make_vectoriser(training: TrainingSet, recipe: Recipe, jobs: int) -> Vectori
     return Vectoriser(config, weighting, vocabulary(columns, training.reference or own))
 
 
-def _members(vectoriser: Vectoriser, recipe: Recipe) -> list[Member]:
+def members_of(vectoriser: Vectoriser, recipe: Recipe) -> list[Member]:
     """The recipe's members over the features of this vectoriser."""
     squares = {view: how.weight**2 for view, how in vectoriser.weighting.items()}
     return [
@@ -168,6 +166,12 @@ def _members(vectoriser: Vectoriser, recipe: Recipe) -> list[Member]:
     ]
 
 
+def naive_bayes_of(vectoriser: Vectoriser, recipe: Recipe) -> NaiveBayes | None:
+    """What the recipe adds to the members, over the words of this vectoriser."""
+    whole_words = _features_of(vectoriser, [view for view in VIEWS if view != "chars"])
+    return NaiveBayes(whole_words, recipe.naive_bayes_shares) if recipe.naive_bayes_shares and len(whole_words) else None
+
+
 def _features_of(vectoriser: Vectoriser, views: Sequence[str]) -> NDArray[np.intp]:
     return np.flatnonzero(np.isin(vectoriser.vocabulary.columns >> np.uint32(BITS), [VIEWS.index(view) for view in views]))
 
@@ -178,13 +182,5 @@ def _search_folds(training: TrainingSet, recipe: Recipe) -> int:
 
 def fit_steps(training: TrainingSet, recipe: Recipe) -> int:
     """How often `fit` calls `tick`."""
-    return 1 + _head_steps(training.facets, recipe, _search_folds(training, recipe))
-
-
-def fit_vectors_steps(vectors: Vectors, recipe: Recipe) -> int:
-    """How often `fit_vectors` calls `tick`."""
-    return _head_steps(vectors.facets, recipe, vectors.search_folds)
-
-
-def _head_steps(facets: Sequence[Targets], recipe: Recipe, search_folds: int) -> int:
-    return sum(head_steps(targets, len(recipe.costs), search_folds, max(len(recipe.members), 1)) for targets in facets)
+    n_members, search_folds = max(len(recipe.members), 1), _search_folds(training, recipe)
+    return 1 + sum(head_steps(targets, len(recipe.costs), search_folds, n_members) for targets in training.facets)

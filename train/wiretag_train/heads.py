@@ -18,9 +18,10 @@ from scipy import sparse
 from scipy.special import expit
 
 from wiretag.model import bent
+from wiretag_train.blocks import Block, blocks_of, fit_block
 from wiretag_train.evaluate import accuracy, f1_scores
 from wiretag_train.naive_bayes import NaiveBayes
-from wiretag_train.svm import Factors, Solution, Texts, solve
+from wiretag_train.svm import Solution, Texts
 from wiretag_train.targets import UNKNOWN, Targets
 from wiretag_train.thresholds import (
     bagged_threshold,
@@ -40,15 +41,6 @@ Bend = tuple[float, float, float]
 _STRAIGHT: Final[Bend] = (1.0, 1.0, 0.0)
 ALWAYS = -1
 N_FOLDS = 3
-# Labels that are fitted together, at least and at most: fewer fetch too little at a time from memory, more need too much of it.
-# First settings, not searched for.
-_NARROWEST, _WIDEST = 8, 32
-# Added to each feature's sums before their ratio is taken; of 0.03, 0.1 and 1 the best out of fold on R90, R8 and BBC.
-_SMOOTHING = 0.1
-# How much features of a label's own name are enlarged, see `fit_heads`, and from how many items on by less than half of that.
-# Of 1, 3, 5, 8 and 12 the best out of fold on R90. The same for all labels cost 20 Newsgroups, with hundreds of items a label,
-# 0.0013 of accuracy.
-_NAMED, _FEW = 3.0, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +56,7 @@ class Heads:
     costs : the chosen C of each member's SVMs.
     floor : probability from which the best label is given where none reaches its threshold.
     bend : see `wiretag.model.Facet`.
-    naive_bayes_share : see `wiretag_train.naive_bayes.Added`.
+    naive_bayes_share, naive_bayes_factor : see `wiretag_train.naive_bayes.Added`.
     """
 
     targets: Targets
@@ -77,6 +69,7 @@ class Heads:
     floor: float = 1.0
     bend: Bend = _STRAIGHT
     naive_bayes_share: float = 0.0
+    naive_bayes_factor: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +80,7 @@ class Member:
     ----------
     features : those that it sees.
     scale : factor that brings the norm of a text in these features to 1.
-    naive_bayes : whether each label scales the features by its naive-Bayes log-count ratios, see `_ratios`.
+    naive_bayes : see `wiretag_train.blocks.Block`.
     """
 
     features: NDArray[np.intp]
@@ -167,16 +160,26 @@ def fit_heads(
             intercepts += offsets / len(members)
             weights[:, member.features] += own * np.float32(member.scale / len(members))
             chosen.append(cost)
-    share = 0.0
+    share = factor = 0.0
     if naive_bayes is not None and targets.exclusive and len(judged):
         judges = np.logical_and.reduce(_judged(judged, judging), axis=1)
         added = naive_bayes.added(X, targets.values == 1, folds, sample_weight, judged, judges)
         if added is not None:
-            judged, share = judged + added.scores, added.share
+            judged, share, factor = judged + added.scores, added.share, added.factor
             weights += added.weights
-    decide = _pooled_decisions if pooled and not targets.exclusive else _decisions
-    slopes, shifts, thresholds, floor, bend = decide(judged, judging)
-    return Heads(all_targets, weights, intercepts, slopes, shifts, thresholds, tuple(chosen), floor, bend, share)
+    unset = np.zeros(n_labels)
+    heads = Heads(all_targets, weights, intercepts, unset, unset, unset, tuple(chosen), 1.0, _STRAIGHT, share, factor)
+    return decided(heads, judged, judging, pooled)
+
+
+def decided(heads: Heads, scores: Float64, judging: Targets, pooled: bool = False) -> Heads:
+    """Heads with the calibration and the thresholds that scores of the judging items, shape [n_judging, L], give.
+
+    The scores are from out of fold; `pooled` as for `fit_heads`.
+    """
+    decide = _pooled_decisions if pooled and not judging.exclusive else _decisions
+    slopes, shifts, thresholds, floor, bend = decide(scores, judging)
+    return replace(heads, slopes=slopes, shifts=shifts, thresholds=thresholds, floor=floor, bend=bend)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +201,7 @@ def _fit_member(
 ) -> tuple[Float64, Float32, Float64, float]:
     """Scores of the judging items from out of fold, weights, intercepts, and the chosen C."""
     targets, n_labels = search.targets, len(search.targets.labels)
-    blocks = [
-        _Block(np.ascontiguousarray(targets.values[:, labels]), [named[n] for n in labels], naive_bayes)
-        for labels in np.array_split(np.arange(n_labels), _n_blocks(n_labels, effective_n_jobs(search.jobs)))
-    ]
+    blocks = blocks_of(targets.values, named, naive_bayes, effective_n_jobs(search.jobs))
     starts: list[Solution | None] = [None] * len(blocks)
     texts = Texts.of(X)
     # NumPy's and our own machine code let go of the interpreter's lock, so threads share the items.
@@ -242,14 +242,9 @@ def _fit_member(
         rest = _other_folds(targets, search.search_folds)
         if rest:
             judged[np.isin(judging_folds, rest)] = out_of_fold(best, rest)
-        fitted = over_blocks(_fit_block, best)
+        fitted = over_blocks(fit_block, best)
     weights = np.concatenate([texts.in_order(own).T for own in fitted])
     return judged, weights, np.concatenate([own.intercepts for own in fitted]).astype(np.float64), best
-
-
-def _n_blocks(n_labels: int, jobs: int) -> int:
-    """How many blocks to fit the labels in; what comes out does not depend on it."""
-    return max(1, -(-n_labels // _WIDEST), min(jobs, n_labels // _NARROWEST))
 
 
 def head_steps(targets: Targets, n_costs: int, search_folds: int = N_FOLDS, n_members: int = 1) -> int:
@@ -262,26 +257,10 @@ def _other_folds(targets: Targets, search_folds: int) -> range:
     return range(0) if targets.exclusive else range(search_folds, N_FOLDS)
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """Labels that are fitted together.
-
-    Attributes
-    ----------
-    values : shape [n_items, L], see `Targets`.
-    named : for each label the features of its own name.
-    naive_bayes : see `Member`.
-    """
-
-    values: NDArray[np.int8]
-    named: Sequence[NDArray[np.intp]]
-    naive_bayes: bool
-
-
 def _out_of_fold(
     X: sparse.csr_matrix,
     texts: Texts,
-    block: _Block,
+    block: Block,
     weight: Float64,
     start: Solution | None,
     folds: NDArray[np.int64],
@@ -295,44 +274,9 @@ def _out_of_fold(
     scores = np.empty((X.shape[0], len(block.named)))
     for fold in chosen:
         judged = folds == fold
-        start = _fit_block(X, texts, block, np.where(judged, 0.0, weight), start, cost)
+        start = fit_block(X, texts, block, np.where(judged, 0.0, weight), start, cost)
         scores[judged] = X[judged] @ texts.in_order(start) + start.intercepts
     return scores[np.isin(folds, chosen)], start
-
-
-def _fit_block(
-    X: sparse.csr_matrix, texts: Texts, block: _Block, weight: Float64, start: Solution | None, cost: float
-) -> Solution:
-    """The labels' heads; items of weight 0 train nothing."""
-    signs = np.where(block.values == UNKNOWN, 0, 2 * block.values - 1).astype(np.int8)
-    trained = weight > 0
-    positives, negatives = ((signs[trained] == sign).sum(axis=0) for sign in (1, -1))
-    constant = (positives == 0) | (negatives == 0)
-    signs[:, constant] = 0
-    features = np.arange(X.shape[1]) if block.naive_bayes else np.unique(np.concatenate([np.empty(0, np.intp), *block.named]))
-    values = _ratios(X, signs, weight) if block.naive_bayes else np.ones((len(features), len(constant)), np.float32)
-    for n, columns in enumerate(block.named):
-        values[np.searchsorted(features, columns), n] *= 1 + (_NAMED - 1) * _FEW / (_FEW + positives[n])
-    factors = Factors(features, values) if len(features) else None
-    fitted = solve(texts, signs, weight, cost, factors=factors, start=start)
-    always = np.where(positives > 0, 1.0, -1.0)
-    return replace(fitted, intercepts=np.where(constant, always, fitted.intercepts).astype(np.float32))
-
-
-def _ratios(X: sparse.csr_matrix, signs: NDArray[np.int8], weight: Float64) -> Float32:
-    """How strongly each feature speaks for or against a label by itself, shape [F, L]: factors that keep the mean norm of X.
-
-    Wang and Manning, "Baselines and Bigrams" (2012), NB-SVM: the log ratio of a feature's share among the positive items
-    to its share among the others. Regularisation then holds down the features that tell nothing. The sign is of no
-    consequence to an SVM.
-    """
-    own, others = ((X.T @ (weight[:, None] * (signs == sign))) + _SMOOTHING for sign in (1, -1))
-    ratios = np.abs(np.log((own / own.sum(axis=0)) / (others / others.sum(axis=0))))
-    norms = np.sqrt(X.multiply(X) @ ratios**2)
-    trained = (signs != 0) & (weight[:, None] > 0)
-    mean = (norms * trained).sum(axis=0) / np.maximum(trained.sum(axis=0), 1)
-    factors: Float64 = np.divide(ratios, mean, out=np.ones_like(ratios), where=mean > 0)
-    return factors.astype(np.float32)
 
 
 def _judged(scores: Float64, targets: Targets) -> NDArray[np.bool_]:

@@ -29,11 +29,13 @@ class Added:
     Attributes
     ----------
     share : of the SVMs' spread that the added scores have.
+    factor : of the weights that `label_weights` gives, for this share.
     weights : shape [L, F].
     scores : shape [n_judging, L], of items from out of fold.
     """
 
     share: float
+    factor: float
     weights: Float32
     scores: Float64
 
@@ -81,7 +83,7 @@ class NaiveBayes:
         if not best:
             return None
         factor = np.float32(best * scale)
-        return Added(best, factor * label_weights(X, holds, weight, self.features), factor * own)
+        return Added(best, float(factor), factor * label_weights(X, holds, weight, self.features), factor * own)
 
 
 def _spread(scores: Float64) -> float:

@@ -7,6 +7,7 @@ import hashlib
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
 
 from wiretag.errors import DataError
@@ -15,11 +16,11 @@ from wiretag.tagger import Tagger
 from wiretag_data.item import Item
 from wiretag_data.split import grouped, split
 from wiretag_train.export import to_model
-from wiretag_train.fit import TrainingSet, fit_steps, fit_vectors, fit_vectors_steps, vectors_of
+from wiretag_train.fit import TrainingSet, fit_steps, fit_vectors, vectors_of
 from wiretag_train.progress import progress
 from wiretag_train.recipe import Recipe
 from wiretag_train.report import Metrics, measure, rounded
-from wiretag_train.self_training import self_trained
+from wiretag_train.self_training import self_trained, self_training_steps
 from wiretag_train.targets import plain_targets
 
 _MIN_ITEMS = 10
@@ -27,12 +28,14 @@ _MIN_ITEMS = 10
 
 @dataclass(frozen=True)
 class Trained:
-    """A model and its figures on the test items."""
+    """A model and its figures on the test items; of the unlabelled texts, how many it learned from."""
 
     model: Model
     metrics: dict[str, Metrics]
     n_train: int
     n_test: int
+    n_unlabelled: int
+    n_sure: int
 
 
 def hold_out(items: list[Item], seed: int) -> tuple[list[Item], list[Item]]:
@@ -43,14 +46,15 @@ def hold_out(items: list[Item], seed: int) -> tuple[list[Item], list[Item]]:
 
 
 def train_own(
-    items: list[Item], test: list[Item], facet: str, recipe: Recipe, jobs: int, quiet: bool, unlabelled: Sequence[str] = ()
+    items: list[Item], test: list[Item], facet: str, recipe: Recipe, jobs: int, quiet: bool, unlabelled: list[str] | None = None
 ) -> Trained:
     """Train on `items`, measure on `test`; labels are those that occur in the training items.
 
     With unlabelled texts a first model says what it is sure of in them, and a second one learns from that, too
-    (see `wiretag_train.self_training`).
+    (see `wiretag_train.self_training`). Those that are among the items are left out: of a text to be tested on not even the words
+    are to be known, and a text with labels teaches more with them.
 
-    The list of items is empty afterwards: a million texts are not held while heads are fitted.
+    The lists of items and of unlabelled texts are empty afterwards: a million texts are not held while heads are fitted.
 
     Raises
     ------
@@ -62,18 +66,22 @@ def train_own(
         raise DataError(f"There are only {len(items)} items to train on; at least {_MIN_ITEMS} are needed.")
     if not targets.labels:
         raise DataError(f"No item has a label in '{facet}'.")
-    n_train, digest = len(items), _digest(items, unlabelled)
-    training = TrainingSet.plain([item.text for item in items], [targets], unlabelled)
-    items.clear()
+    seen = {item.text for item in (*items, *test)} if unlabelled else set()
+    more = [text for text in unlabelled or () if text not in seen]
+    n_train, n_more, digest = len(items), len(more), _digest(items, more)
+    training = TrainingSet.plain([item.text for item in items], [targets], more)
+    for texts in (items, unlabelled or [], more, seen):
+        texts.clear()
     with progress(fit_steps(training, recipe), quiet) as tick:
         vectors = vectors_of(training, recipe, jobs, tick)
         del training
         _give_back_memory()
         fitted = fit_vectors(vectors, recipe, jobs, tick)
-    if unlabelled:
-        vectors, recipe = self_trained(vectors, recipe, fitted.heads)
-        with progress(fit_vectors_steps(vectors, recipe), quiet) as tick:
-            fitted = fit_vectors(vectors, recipe, jobs, tick)
+    n_sure = 0
+    if n_more:
+        with progress(self_training_steps(recipe), quiet) as tick:
+            heads, n_sure = self_trained(vectors, recipe, fitted.heads[0], jobs, partial(tick, "texts without labels"))
+        fitted = replace(fitted, heads=(heads,))
     model = to_model(fitted, recipe.max_bytes, recipe.n_levels)
     of_test = plain_targets(test, facet, targets.labels, exclusive=targets.exclusive)
     metrics = rounded(measure(Tagger(model), [item.text for item in test], [of_test])) if test else {}
@@ -81,7 +89,7 @@ def train_own(
         "metrics": {"test": metrics},
         "training": {
             "items": n_train,
-            "unlabelled": len(unlabelled),
+            "unlabelled": {"texts": n_more, "sure": n_sure},
             "corpus_sha256": digest,
             "seed": recipe.seed,
             "costs": list(fitted.heads[0].costs),
@@ -90,7 +98,7 @@ def train_own(
         },
         "licence": "",
     }
-    return Trained(replace(model, about=about), metrics, n_train, len(test))
+    return Trained(replace(model, about=about), metrics, n_train, len(test), n_more, n_sure)
 
 
 def _give_back_memory() -> None:

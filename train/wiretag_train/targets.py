@@ -41,9 +41,12 @@ class Targets:
         return replace(self, values=self.values[chosen], decides=None if self.decides is None else self.decides[chosen])
 
     def and_unknown(self, n: int) -> Targets:
-        """The same with n more items of which nothing is known."""
+        """The same with n more items of which nothing is known, and which decide nothing."""
+        if not n:
+            return self
         unknown = np.full((n, len(self.labels)), UNKNOWN, np.int8)
-        return replace(self, values=np.concatenate([self.values, unknown]))
+        decides = None if self.decides is None else np.concatenate([self.decides, np.zeros(n, bool)])
+        return replace(self, values=np.concatenate([self.values, unknown]), decides=decides)
 
 
 def covered_targets(items: Sequence[Item], facet: str, labels: Sequence[str], coverage: Coverage) -> Targets:
