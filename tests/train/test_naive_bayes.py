@@ -105,7 +105,7 @@ def test_heads_hold_what_is_added_to_their_scores() -> None:
 
 def test_a_models_record_says_how_much_was_added(monkeypatch: pytest.MonkeyPatch) -> None:
     def always(_: NaiveBayes, X: sparse.csr_matrix, holds: np.ndarray, *others: np.ndarray) -> Added:
-        return Added(0.5, np.zeros((holds.shape[1], X.shape[1]), np.float32), np.zeros(others[2].shape))
+        return Added(0.5, 0.1, np.zeros((holds.shape[1], X.shape[1]), np.float32), np.zeros(others[2].shape))
 
     monkeypatch.setattr(NaiveBayes, "added", always)
     trained = train_own(small_items(), small_items(12), "topic", EFFORTS["quick"], 1, quiet=True)
