@@ -10,6 +10,7 @@ from scipy import sparse
 from small import WORDS, small_items
 from typer.testing import CliRunner
 
+from wiretag.model import to_bytes
 from wiretag.tagger import Tagger
 from wiretag_train.cli import app
 from wiretag_train.heads import Heads
@@ -134,3 +135,10 @@ def test_texts_of_the_items_themselves_are_left_out() -> None:
     trained = train_own(items, test, "topic", QUICK, 1, quiet=True, unlabelled=texts)
     assert trained.n_unlabelled == 2
     assert texts == []
+
+
+def test_texts_that_teach_nothing_change_nothing() -> None:
+    texts = ["entirely other words here", "nothing of the kind at all"]
+    with_them, without = (train_own(small_items(), [], "topic", QUICK, 1, quiet=True, unlabelled=more) for more in (texts, None))
+    assert (with_them.n_unlabelled, with_them.n_sure) == (2, 0)
+    assert to_bytes(replace(with_them.model, about={})) == to_bytes(replace(without.model, about={}))

@@ -16,7 +16,7 @@ from wiretag.tagger import Tagger
 from wiretag_data.item import Item
 from wiretag_data.split import grouped, split
 from wiretag_train.export import to_model
-from wiretag_train.fit import TrainingSet, fit_steps, fit_vectors, vectors_of
+from wiretag_train.fit import TrainingSet, fit, fit_steps, fit_vectors, vectors_of
 from wiretag_train.progress import progress
 from wiretag_train.recipe import Recipe
 from wiretag_train.report import Metrics, measure, rounded
@@ -69,7 +69,10 @@ def train_own(
     seen = {item.text for item in (*items, *test)} if unlabelled else set()
     more = [text for text in unlabelled or () if text not in seen]
     n_train, n_more, digest = len(items), len(more), _digest(items, more)
-    training = TrainingSet.plain([item.text for item in items], [targets], more)
+    labelled = [item.text for item in items]
+    training = TrainingSet.plain(labelled, [targets], more)
+    if not more:
+        labelled.clear()
     for texts in (items, unlabelled or [], more, seen):
         texts.clear()
     with progress(fit_steps(training, recipe), quiet) as tick:
@@ -82,6 +85,10 @@ def train_own(
         with progress(self_training_steps(recipe), quiet) as tick:
             heads, n_sure = self_trained(vectors, recipe, fitted.heads[0], jobs, partial(tick, "texts without labels"))
         fitted = replace(fitted, heads=(heads,))
+    if n_more and not n_sure:  # the words of what teaches nothing would stand beside those of few items for nothing
+        plain = TrainingSet.plain(labelled, [targets])
+        with progress(fit_steps(plain, recipe), quiet) as tick:
+            fitted = fit(plain, recipe, jobs, tick)
     model = to_model(fitted, recipe.max_bytes, recipe.n_levels)
     of_test = plain_targets(test, facet, targets.labels, exclusive=targets.exclusive)
     metrics = rounded(measure(Tagger(model), [item.text for item in test], [of_test])) if test else {}
