@@ -180,7 +180,7 @@ def _report(rows: dict[str, Any]) -> str:
         f"Made by `make bench`; Python {platform.python_version()}, {os.cpu_count()} cores. Accuracy where each item "
         "has one label, micro-F1 / macro-F1 over all labels elsewhere. Seconds and memory are those of one run; CPU seconds "
         f'add up all cores, and other work on the machine hardly changes them. The row "{TRANSDUCTIVE}" learns from the '
-        "test part's texts, too, but not from their labels; no other row sees anything of the test part.",
+        "test part's texts, too, but not from their labels; no other row is given anything of the test part.",
     ]
     for name in (name for name in CORPORA if name in rows):
         own = rows[name]

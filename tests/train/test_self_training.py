@@ -60,6 +60,17 @@ def test_too_few_sure_texts_teach_nothing(exclusive: bool) -> None:
     assert n_sure == 1
 
 
+def test_in_a_large_archive_a_small_part_is_enough() -> None:
+    # Ten sure texts an item with labels, and thirty times as many that are of something else.
+    values = np.full((332, 2), UNKNOWN, np.int8)
+    values[0] = [1, 0]
+    X = np.full((332, 2), 0.1, np.float32)
+    X[1:11] = [9, -9]
+    found, n_sure = taught(sparse.csr_matrix(X), heads(Targets("topic", ("a", "b"), values, exclusive=True)))
+    assert n_sure == 10
+    assert found.values[1].tolist() == [1, 0]
+
+
 def test_of_a_text_without_any_feature_nothing_is_known() -> None:
     values = np.array([[0, 1], [-1, -1], [-1, -1]], np.int8)
     known = heads(Targets("topic", ("a", "b"), values, exclusive=True))
