@@ -13,7 +13,7 @@ The method, in full, so that it can be written again in another language (all ar
 Kinds of n-gram, and the *view* (a group of features that is weighted and normalised on its own) that they stand in:
 
 * ``words``: words; in runs of ideographs, syllables and Hangul the n-grams of the shortest length;
-* ``pairs``: two neighbouring words of one text; in such runs the n-grams of the longest length;
+* ``pairs``: two neighbouring words of one text; in such runs the n-grams of the longest length, with or without those pairs;
 * ``chars``: n-grams of `chars` lengths in a word with one space at each end (``" trade "``), the whole word excepted,
   Hangul passed over; in such runs the n-grams of the lengths between;
 * ``title``: what ``words`` gives for the first line, if more text follows; of a text of one line, for what begins within
@@ -82,6 +82,7 @@ class FeatureConfig:
     syllables : shortest and longest n-gram of letters of Thai, Lao, Khmer and Myanmar.
     hangul : shortest and longest n-gram of Korean syllables inside words.
     title : count the title's words a second time, as features of their own.
+    long_runs : the longest n-grams of runs stand in the view ``pairs`` also where pairs of words are not counted.
     """
 
     pairs: bool = False
@@ -90,11 +91,12 @@ class FeatureConfig:
     syllables: tuple[int, int] = (3, 6)
     hangul: tuple[int, int] = (1, 2)
     title: bool = True
+    long_runs: bool = False
 
     @property
     def views(self) -> tuple[str, ...]:
         """Names of the views in use, in their fixed order."""
-        used = {"words": True, "pairs": self.pairs, "chars": self.chars is not None, "title": self.title}
+        used = {"words": True, "pairs": self.pairs or self.long_runs, "chars": self.chars is not None, "title": self.title}
         return tuple(view for view in VIEWS if used[view])
 
     def view_of(self, lengths: tuple[int, int], n: int) -> str:

@@ -16,6 +16,7 @@ CONFIGS = [
     FeatureConfig(),
     FeatureConfig(pairs=True, chars=(3, 5), ideographs=(1, 2), syllables=(2, 4), hangul=(2, 3)),
     FeatureConfig(chars=(4, 6), title=False),
+    FeatureConfig(chars=(5, 5), hangul=(1, 3), title=False, long_runs=True),
 ]
 SCRIPTS = "abc XYZ äß İ ǅ 北京東京カタかな ประเทศไทย العربيةُ أإ дом Ёж 한국어 १२ ๑๒ １２ ½ ﬁ \n\n-'’\u200d\u00ad😀é e\u0301"
 texts = st.lists(st.text(st.one_of(st.sampled_from(SCRIPTS), st.characters()), max_size=90), min_size=1, max_size=5)

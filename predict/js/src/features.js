@@ -9,7 +9,7 @@ export const BITS = 20;
 /** Views of features, by number; a configuration has a key for each that may be left out. */
 export const VIEWS = ["words", "pairs", "chars", "title"];
 const WORDS = 0;
-const PAIRS = 1;
+export const PAIRS = 1;
 const CHARS = 2;
 const TITLE = 3;
 
@@ -78,7 +78,7 @@ export function eachGram(text, config, visit) {
       for (let n = shortest; n <= longest; n++) {
         // The shortest stand with words, the longest of three with pairs; with words, too, where their view is not in use.
         let view = n === shortest ? WORDS : n === longest && n - shortest > 1 ? PAIRS : CHARS;
-        if (!config[VIEWS[view]]) view = WORDS;
+        if (!config[VIEWS[view]] && !(view === PAIRS && config.long_runs)) view = WORDS;
         for (let at = first; at + n <= last; at++) unit(view, at, at + n);
       }
     });

@@ -244,7 +244,7 @@ function eachGram(text, config, visit) {
       for (let n = shortest; n <= longest; n++) {
         // The shortest stand with words, the longest of three with pairs; with words, too, where their view is not in use.
         let view = n === shortest ? WORDS : n === longest && n - shortest > 1 ? PAIRS : CHARS;
-        if (!config[VIEWS[view]]) view = WORDS;
+        if (!config[VIEWS[view]] && !(view === PAIRS && config.long_runs)) view = WORDS;
         for (let at = first; at + n <= last; at++) unit(view, at, at + n);
       }
     });
@@ -287,7 +287,7 @@ function bucketOf(value) {
   value = imul(value ^ (value >>> 13), 0xc2b2ae35);
   return (value ^ (value >>> 16)) >>> (32 - BITS);
 }
-return { BITS, VIEWS, blanked, normalise, columnsOf, eachGram };
+return { BITS, VIEWS, PAIRS, blanked, normalise, columnsOf, eachGram };
 })();
 const src_explain = (() => {
 /** What words add to a label's score: n-grams' parts spread over the places where they stand. */
@@ -468,7 +468,7 @@ return { single, lookup, vector };
 })();
 const src_model = (() => {
 /** The model file, checked before anything is built from it; `wiretag/model.py` describes its tensors. */
-const { BITS, VIEWS } = src_features;
+const { BITS, PAIRS, VIEWS } = src_features;
 const { damaged, parsed } = src_safetensors;
 const { unpackAscending } = src_varint;
 const { lookup } = src_vectors;
@@ -517,7 +517,7 @@ function built(told, tensors) {
     check(lengths.length === 2 && lengths.every(isInteger) && 1 <= low && low <= high && high <= 16, "features");
   }
   const weighting = told("weighting");
-  const views = VIEWS.filter((view, n) => !n || config[view]);
+  const views = VIEWS.filter((view, n) => !n || config[view] || (n === PAIRS && config.long_runs));
   check(Object.keys(weighting).length === views.length, "weighting");
   for (const view of views) for (const key of ["weight", "k", "b", "average_length"]) check(isFinite(weighting[view][key]), key);
   const names = told("names");
