@@ -43,7 +43,7 @@ _LINE: Final = 32
 _KEPT: Final = 1 << 20
 
 # Numba widens all that is not told to stay 32 bits.
-_u32, _u64 = np.uint32, np.uint64
+_u8, _u32, _u64 = np.uint8, np.uint32, np.uint64
 _ONE: Final = _u64(1)
 _ONE_BIT, _UNSTEADY = _u32(1), _u32(codepoints.UNSTEADY)
 _PAIR: Final = _u32(features.PAIR)
@@ -78,7 +78,7 @@ class _Room(NamedTuple):
     views : the view of each n-gram.
     kinds, prefix : the class of each symbol, and the hash of all before it.
     edges : where runs begin and end.
-    left : of each symbol, how long an n-gram of its word may be that begins there.
+    parts, strangers, fits : see `_chars`.
     digits : how often each value of a digit occurs, then where the next one goes.
     columns, counts, values : of the entries; columns of known features become their numbers.
     """
@@ -89,7 +89,9 @@ class _Room(NamedTuple):
     kinds: NDArray[np.uint8]
     prefix: Uint32
     edges: NDArray[np.int32]
-    left: NDArray[np.int32]
+    parts: NDArray[np.uint8]
+    strangers: NDArray[np.uint8]
+    fits: NDArray[np.uint8]
     digits: Uint32
     columns: Uint32
     counts: Uint32
@@ -176,8 +178,8 @@ def _room(n_grams: int, n_symbols: int) -> _Room:
         keys, others, columns, counts = (np.empty(size, np.uint32) for _ in range(4))
         views, values = np.empty(size, np.uint8), np.empty(size, np.float32)
         kinds, prefix = np.empty(length, np.uint8), np.empty(length, np.uint32)
-        edges, left = np.empty(length, np.int32), np.empty(length, np.int32)
-        room = _Room(keys, others, views, kinds, prefix, edges, left, np.empty(1 << 11, np.uint32), columns, counts, values)
+        edges, (parts, strangers, fits) = np.empty(length, np.int32), (np.empty(length, np.uint8) for _ in range(3))
+        room = _Room(keys, others, views, kinds, prefix, edges, parts, strangers, fits, np.empty(1 << 11, np.uint32), columns, counts, values)
         if size > _KEPT or length > _KEPT:
             return room
         _own.room = kept = room
@@ -207,7 +209,7 @@ def _count(  # type: ignore[no-untyped-def]
 
     From here on places count from the separator before the text.
     """
-    keys, views, edges, left, columns, counts = room.keys, room.views, room.edges, room.left, room.columns, room.counts
+    keys, views, edges, columns, counts = room.keys, room.views, room.edges, room.columns, room.counts
     filled = 0
     flat = ranks.reshape(-1)
     for text in range(len(bounds) - 1):
@@ -223,8 +225,9 @@ def _count(  # type: ignore[no-untyped-def]
                 n = _runs(prefix, inverse, edges, n_edges, title_end, *how, keys, views, n, own)
         shortest, longest = grams.lengths[SPACED]
         if shortest <= longest:
-            _measure(kinds, left[:size])
-            n = _chars(prefix, inverse, left[:size], shortest, longest, keys, views, n, own)
+            parts, strangers = room.parts[: size + 1], room.strangers[: size + 1]
+            _find_parts(kinds, parts, strangers)
+            n = _chars(prefix, inverse, parts, strangers, room.fits, shortest, longest, keys, views, n, own)
         _sort(keys, room.others, views, room.digits, n)
         ends = offsets[text * _N_VIEWS : (text + 1) * _N_VIEWS + 1]
         _tally(keys, n, flat, columns, counts, ends)
@@ -315,30 +318,35 @@ def _runs(  # type: ignore[no-untyped-def]
 
 
 @_compile
-def _measure(kinds, left):  # type: ignore[no-untyped-def]
-    """Fill `left`: how long the n-grams may be that begin at each symbol and lie in a run of letters with the spaces beside it;
-    a space on both sides does not make the whole run one of them. `kinds` has a symbol more, which is a separator."""
-    value, behind, inside = 0, 0, False
-    for i in range(len(left) - 1, -1, -1):
-        letter = _LETTERS >> kinds[i] & 1 == 1
-        behind = behind if inside or not letter else 0 + (kinds[i + 1] == SEPARATOR)
-        value = (value if inside else behind) + 1 if letter else (value + 1 - behind if inside and kinds[i] == SEPARATOR else 0)
-        inside = letter
-        left[i] = value
+def _find_parts(kinds, parts, others):  # type: ignore[no-untyped-def]
+    """What each symbol may be in a character n-gram, 1 a letter, 2 a space at one end; and how many before it are no letters,
+    modulo 256."""
+    for i in range(len(kinds)):
+        kind = kinds[i]
+        parts[i] = _u8(kind == _u8(SPACED)) | _u8(kind == _u8(DIGIT)) | _u8(_u8(kind == _u8(SEPARATOR)) << _u8(1))
+    n = _u8(0)
+    for i in range(len(kinds)):
+        others[i] = n
+        n = _u8(n + _u8(_u8(parts[i] & _u8(1)) ^ _u8(1)))
 
 
 @_compile
-def _chars(prefix, inverse, left, shortest, longest, keys, views, n, lengths):  # type: ignore[no-untyped-def]
+def _chars(prefix, inverse, parts, others, fits, shortest, longest, keys, views, n, lengths):  # type: ignore[no-untyped-def]
     """Put character n-grams inside words into `keys`, from n on; gives how many are there then.
 
-    Hashing whatever stands at every place and keeping what lies in a word is faster than a loop for each word.
+    All between the ends are letters, and so is at least one end. Looking at every place at once, hashing whatever stands there
+    and keeping what fits is faster than a loop for each word.
     """
     begun = n
     for length in range(shortest, longest + 1):
-        last = prefix[length:]
-        for i in range(min(len(left), len(last))):
+        size = len(parts) - length + 1
+        last, end, inner, before = prefix[length:], parts[length - 1 :], others[length - 1 :], others[1:]
+        for i in range(size):
+            ends = _u8(_u8(parts[i] * end[i]) - _u8(1))
+            fits[i] = _u8(ends < _u8(2)) & _u8(inner[i] == before[i])
+        for i in range(size):
             keys[_u64(n)] = _u32(_u32(last[i] - prefix[i]) * inverse[i]) ^ _CHAR_SALT
-            n += left[i] >= length
+            n += fits[i]
     views[begun:n] = _CHARS
     lengths[_CHARS] += n - begun
     return n
