@@ -47,6 +47,8 @@ _u8, _u32, _u64 = np.uint8, np.uint32, np.uint64
 _ONE: Final = _u64(1)
 _ONE_BIT, _UNSTEADY = _u32(1), _u32(codepoints.UNSTEADY)
 _PAIR: Final = _u32(features.PAIR)
+_CODE_POINT, _VIETNAMESE, _LAST_VIETNAMESE = features.CODE_POINT, features.VIETNAMESE, features.LAST_VIETNAMESE
+_MOST_PER_VIETNAMESE: Final = features.MOST_PER_VIETNAMESE
 _WORD_SALT, _PAIR_SALT, _CHAR_SALT = _u32(features.WORD_SALT), _u32(features.PAIR_SALT), _u32(features.CHAR_SALT)
 # A bit for each class.
 _LETTERS: Final = 1 << SPACED | 1 << DIGIT
@@ -58,12 +60,13 @@ class _Grams(NamedTuple):
 
     Attributes
     ----------
-    pairs, title : as there.
+    pairs, syllable_pairs, title : as there.
     lengths : shape [n_classes, 2], shortest and longest n-gram in runs of the class.
     views : shape [n_classes, longest n + 1], the view of each length.
     """
 
     pairs: bool
+    syllable_pairs: bool
     title: bool
     lengths: Int64
     views: NDArray[np.uint8]
@@ -162,7 +165,9 @@ def _grams(config: FeatureConfig) -> tuple[_Grams, int]:
     for kind, (low, high) in config.runs:
         views[kind, low : high + 1] = [VIEWS.index(config.view_of((low, high), n)) for n in range(low, high + 1)]
     lengths[[SPACED, DIGIT], 0] = np.maximum(lengths[[SPACED, DIGIT], 0], 3)
-    return _Grams(config.pairs, config.title, lengths, views), 3 + 2 * max(high - low + 1 for low, high in in_runs.values())
+    return _Grams(config.pairs, config.syllable_pairs, config.title, lengths, views), 3 + 2 * max(
+        high - low + 1 for low, high in in_runs.values()
+    )
 
 
 _NO_RANKS: Final = np.empty((0, 2), np.uint64)
@@ -179,7 +184,21 @@ def _room(n_grams: int, n_symbols: int) -> _Room:
         views, values = np.empty(size, np.uint8), np.empty(size, np.float32)
         kinds, prefix = np.empty(length, np.uint8), np.empty(length, np.uint32)
         edges, (parts, strangers, fits) = np.empty(length, np.int32), (np.empty(length, np.uint8) for _ in range(3))
-        room = _Room(keys, others, views, kinds, prefix, edges, parts, strangers, fits, np.empty(1 << 11, np.uint32), columns, counts, values)
+        room = _Room(
+            keys,
+            others,
+            views,
+            kinds,
+            prefix,
+            edges,
+            parts,
+            strangers,
+            fits,
+            np.empty(1 << 11, np.uint32),
+            columns,
+            counts,
+            values,
+        )
         if size > _KEPT or length > _KEPT:
             return room
         _own.room = kept = room
@@ -217,7 +236,8 @@ def _count(  # type: ignore[no-untyped-def]
         kinds, prefix = room.kinds[: size + 1], room.prefix[: size + 2]
         present = _read(symbols[bounds[text] : bounds[text + 1] + 1], powers, kinds, prefix)
         n_edges = _find_runs(kinds, _IN_WORDS, edges)
-        n = _words(prefix, inverse, edges, n_edges, title_end, grams.pairs, grams.title, keys, views, own)
+        pairs = grams.pairs or (grams.syllable_pairs and _is_vietnamese(symbols[bounds[text] + 1 : bounds[text + 1]]))
+        n = _words(prefix, inverse, edges, n_edges, title_end, pairs, grams.title, keys, views, own)
         for kind in (IDEOGRAPH, SYLLABLE, HANGUL):
             if present >> kind & 1:
                 n_edges = _find_runs(kinds, 1 << kind, edges)
@@ -263,6 +283,15 @@ def _find_runs(kinds, classes, edges):  # type: ignore[no-untyped-def]
         n += now != inside
         inside = now
     return n
+
+
+@_compile
+def _is_vietnamese(symbols):  # type: ignore[no-untyped-def]
+    """`features._are_vietnamese` of one text."""
+    found = _u32(0)
+    for i in range(len(symbols)):
+        found += _u32(_u32((symbols[i] & _CODE_POINT) - _VIETNAMESE) <= _LAST_VIETNAMESE)
+    return found > 0 and np.int64(found) * _MOST_PER_VIETNAMESE >= len(symbols)
 
 
 @_compile

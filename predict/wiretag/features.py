@@ -13,7 +13,8 @@ The method, in full, so that it can be written again in another language (all ar
 Kinds of n-gram, and the *view* (a group of features that is weighted and normalised on its own) that they stand in:
 
 * ``words``: words; in runs of ideographs, syllables and Hangul the n-grams of the shortest length;
-* ``pairs``: two neighbouring words of one text; in such runs the n-grams of the longest length, with or without those pairs;
+* ``pairs``: two neighbouring words of one text, or only of a Vietnamese one, of whose symbols one in 32 or more is a letter that
+  no other language has (U+1EA0 to U+1EF9); in such runs the n-grams of the longest length;
 * ``chars``: n-grams of `chars` lengths in a word with one space at each end (``" trade "``), the whole word excepted,
   Hangul passed over; in such runs the n-grams of the lengths between;
 * ``title``: what ``words`` gives for the first line, if more text follows; of a text of one line, for what begins within
@@ -61,6 +62,11 @@ WORD_SALT: Final = 0x1B873593
 PAIR_SALT: Final = 0xCC9E2D51
 CHAR_SALT: Final = 0x2545F491
 
+CODE_POINT: Final = np.uint32((1 << CLASS_SHIFT) - 1)
+# Letters with Vietnamese marks, and how many symbols of a text there may be to each of them.
+VIETNAMESE, LAST_VIETNAMESE = np.uint32(0x1EA0), np.uint32(0x1EF9 - 0x1EA0)
+MOST_PER_VIETNAMESE: Final = 32
+
 # Full-width punctuation, the ideographic space, the ellipsis, Thai sara am.
 _COMMON_DECOMPOSITIONS: Final = tuple(
     (char, unicodedata.normalize("NFKD", char)) for char in "，：；（）！？％～．＋－／＆\u3000…\u0e33"
@@ -82,7 +88,7 @@ class FeatureConfig:
     syllables : shortest and longest n-gram of letters of Thai, Lao, Khmer and Myanmar.
     hangul : shortest and longest n-gram of Korean syllables inside words.
     title : count the title's words a second time, as features of their own.
-    long_runs : the longest n-grams of runs stand in the view ``pairs`` also where pairs of words are not counted.
+    syllable_pairs : without `pairs`, count those of Vietnamese texts, whose words are syllables, and keep the view for runs.
     """
 
     pairs: bool = False
@@ -91,12 +97,12 @@ class FeatureConfig:
     syllables: tuple[int, int] = (3, 6)
     hangul: tuple[int, int] = (1, 2)
     title: bool = True
-    long_runs: bool = False
+    syllable_pairs: bool = False
 
     @property
     def views(self) -> tuple[str, ...]:
         """Names of the views in use, in their fixed order."""
-        used = {"words": True, "pairs": self.pairs or self.long_runs, "chars": self.chars is not None, "title": self.title}
+        used = {"words": True, "pairs": self.pairs or self.syllable_pairs, "chars": self.chars is not None, "title": self.title}
         return tuple(view for view in VIEWS if used[view])
 
     def view_of(self, lengths: tuple[int, int], n: int) -> str:
@@ -181,8 +187,10 @@ def count_by_arrays(texts: Sequence[str], config: FeatureConfig) -> Counts:
                 units.append((at, own))
             else:
                 keys.append(own)
-    if config.pairs:
+    if config.pairs or (config.syllable_pairs and (vietnamese := _are_vietnamese(symbols, starts)).any()):
         together = np.flatnonzero(rows[1:] == rows[:-1])
+        if not config.pairs:
+            together = together[vietnamese[rows[together] >> np.uint32(_COLUMN_BITS)]]
         pairs = words[:-1] * np.uint32(PAIR) + words[1:]
         keys.append(_keys(pairs.take(together) ^ np.uint32(PAIR_SALT), rows.take(together), "pairs"))
     if config.chars is not None:
@@ -191,6 +199,15 @@ def count_by_arrays(texts: Sequence[str], config: FeatureConfig) -> Counts:
         title = np.uint32(VIEWS.index("title") << BITS)
         keys += [own[at < titles[own >> np.uint32(_COLUMN_BITS)]] | title for at, own in units]
     return _counts(np.concatenate([own for _, own in units] + keys), len(texts))
+
+
+def _are_vietnamese(symbols: Uint32, starts: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which texts are, shape [n_texts]."""
+    places = np.flatnonzero((symbols & CODE_POINT) - VIETNAMESE <= LAST_VIETNAMESE)
+    found = np.bincount(np.searchsorted(starts, places, "right") - 1, minlength=len(starts))
+    sizes = np.diff(starts, append=len(symbols)) - 1
+    vietnamese: NDArray[np.bool_] = (found * MOST_PER_VIETNAMESE >= sizes) & (found > 0)
+    return vietnamese
 
 
 def normalise(text: str) -> str:

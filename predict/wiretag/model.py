@@ -388,7 +388,7 @@ def _build(metadata: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> 
         syllables=_lengths(features["syllables"]),
         hangul=_lengths(features["hangul"]),
         title=bool(features["title"]),
-        long_runs=bool(features.get("long_runs", False)),  # files of before have none
+        syllable_pairs=bool(features.get("syllable_pairs", False)),  # files of before have none
     )
     weighting = {
         view: ViewWeighting(*(float(how[key]) for key in ("weight", "k", "b", "average_length")))

@@ -26,7 +26,7 @@ from wiretag_train.wordlists import other_languages, reference_frequencies, sent
 # the views, frequencies that a feature must reach and number of drawn sentences are first settings that nobody measured;
 # with names and record the file takes less than 6 MB.
 DEFAULT_RECIPE: Final = Recipe(
-    features=FeatureConfig(chars=(5, 5), hangul=(1, 3), title=False, long_runs=True),
+    features=FeatureConfig(chars=(5, 5), hangul=(1, 3), title=False, syllable_pairs=True),
     view_weights={"words": 0.8, "pairs": 0.8, "chars": 1.0},
     k=5.0,
     b=0.5,

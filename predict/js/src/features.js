@@ -65,11 +65,14 @@ export function eachGram(text, config, visit) {
     add(view, hash, first, last);
     if (config.title && view === WORDS && places[first] < titleEnd) add(TITLE, hash, first, last);
   };
+  const codes = symbols.subarray(1, size).map((value) => value & 0xffffff);
+  const vietnamese = codes.filter((code) => code >= 0x1ea0 && code <= 0x1ef9).length;
+  const paired = config.pairs || (config.syllable_pairs && vietnamese && vietnamese * 32 >= size - 1);
   let before, beforeAt;
   eachRun(kinds, LETTERS | (1 << HANGUL), (first, last) => {
     unit(WORDS, first, last);
     const own = hashOf(symbols, first, last);
-    if (config.pairs && beforeAt) add(PAIRS, (imul(before, PAIR) + own) ^ PAIR_SALT, beforeAt, last);
+    if (paired && beforeAt) add(PAIRS, (imul(before, PAIR) + own) ^ PAIR_SALT, beforeAt, last);
     before = own;
     beforeAt = first;
   });
@@ -78,7 +81,7 @@ export function eachGram(text, config, visit) {
       for (let n = shortest; n <= longest; n++) {
         // The shortest stand with words, the longest of three with pairs; with words, too, where their view is not in use.
         let view = n === shortest ? WORDS : n === longest && n - shortest > 1 ? PAIRS : CHARS;
-        if (!config[VIEWS[view]] && !(view === PAIRS && config.long_runs)) view = WORDS;
+        if (!config[VIEWS[view]] && !(view === PAIRS && config.syllable_pairs)) view = WORDS;
         for (let at = first; at + n <= last; at++) unit(view, at, at + n);
       }
     });

@@ -48,7 +48,7 @@ function built(told, tensors) {
     check(lengths.length === 2 && lengths.every(isInteger) && 1 <= low && low <= high && high <= 16, "features");
   }
   const weighting = told("weighting");
-  const views = VIEWS.filter((view, n) => !n || config[view] || (n === PAIRS && config.long_runs));
+  const views = VIEWS.filter((view, n) => !n || config[view] || (n === PAIRS && config.syllable_pairs));
   check(Object.keys(weighting).length === views.length, "weighting");
   for (const view of views) for (const key of ["weight", "k", "b", "average_length"]) check(isFinite(weighting[view][key]), key);
   const names = told("names");
