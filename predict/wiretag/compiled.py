@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from wiretag import codepoints, features
 from wiretag.codepoints import CLASS_SHIFT, DIGIT, HANGUL, IDEOGRAPH, SEPARATOR, SPACED, SYLLABLE
-from wiretag.features import BITS, VIEWS, Counts, FeatureConfig, Uint32
+from wiretag.features import BITS, SYLLABLES, VIEWS, Counts, FeatureConfig, Uint32
 from wiretag.intrinsics import fetch, ones
 from wiretag.model import Model
 from wiretag.vectors import Float32, Vectoriser, Vectors
@@ -60,14 +60,15 @@ class _Grams(NamedTuple):
 
     Attributes
     ----------
-    pairs, syllable_pairs, title : as there.
+    pairs, title : as there.
+    syllables : pairs are those of Vietnamese texts.
     lengths : shape [n_classes, 2], shortest and longest n-gram in runs of the class.
     views : shape [n_classes, longest n + 1], the view of each length.
     """
 
     pairs: bool
-    syllable_pairs: bool
     title: bool
+    syllables: bool
     lengths: Int64
     views: NDArray[np.uint8]
 
@@ -165,7 +166,7 @@ def _grams(config: FeatureConfig) -> tuple[_Grams, int]:
     for kind, (low, high) in config.runs:
         views[kind, low : high + 1] = [VIEWS.index(config.view_of((low, high), n)) for n in range(low, high + 1)]
     lengths[[SPACED, DIGIT], 0] = np.maximum(lengths[[SPACED, DIGIT], 0], 3)
-    return _Grams(config.pairs, config.syllable_pairs, config.title, lengths, views), 3 + 2 * max(
+    return _Grams(bool(config.pairs), config.title, config.pairs == SYLLABLES, lengths, views), 3 + 2 * max(
         high - low + 1 for low, high in in_runs.values()
     )
 
@@ -236,7 +237,7 @@ def _count(  # type: ignore[no-untyped-def]
         kinds, prefix = room.kinds[: size + 1], room.prefix[: size + 2]
         present = _read(symbols[bounds[text] : bounds[text + 1] + 1], powers, kinds, prefix)
         n_edges = _find_runs(kinds, _IN_WORDS, edges)
-        pairs = grams.pairs or (grams.syllable_pairs and _is_vietnamese(symbols[bounds[text] + 1 : bounds[text + 1]]))
+        pairs = grams.pairs and (not grams.syllables or _is_vietnamese(symbols[bounds[text] + 1 : bounds[text + 1]]))
         n = _words(prefix, inverse, edges, n_edges, title_end, pairs, grams.title, keys, views, own)
         for kind in (IDEOGRAPH, SYLLABLE, HANGUL):
             if present >> kind & 1:
@@ -291,7 +292,7 @@ def _is_vietnamese(symbols):  # type: ignore[no-untyped-def]
     found = _u32(0)
     for i in range(len(symbols)):
         found += _u32(_u32((symbols[i] & _CODE_POINT) - _VIETNAMESE) <= _LAST_VIETNAMESE)
-    return found > 0 and np.int64(found) * _MOST_PER_VIETNAMESE >= len(symbols)
+    return np.int64(found) * _MOST_PER_VIETNAMESE >= len(symbols)
 
 
 @_compile

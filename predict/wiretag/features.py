@@ -34,7 +34,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +44,7 @@ from wiretag.codepoints import CLASS_SHIFT, DIGIT, HANGUL, IDEOGRAPH, IGNORABLE,
 
 Uint32 = NDArray[np.uint32]
 Codes = NDArray[np.uint8] | Uint32
+Pairs = bool | Literal["syllables"]
 LookUp = Callable[[Codes, Uint32], tuple[Uint32, int]]
 
 BITS: Final = 20
@@ -62,6 +63,7 @@ WORD_SALT: Final = 0x1B873593
 PAIR_SALT: Final = 0xCC9E2D51
 CHAR_SALT: Final = 0x2545F491
 
+SYLLABLES: Final = "syllables"
 CODE_POINT: Final = np.uint32((1 << CLASS_SHIFT) - 1)
 # Letters with Vietnamese marks, and how many symbols of a text there may be to each of them.
 VIETNAMESE, LAST_VIETNAMESE = np.uint32(0x1EA0), np.uint32(0x1EF9 - 0x1EA0)
@@ -82,27 +84,25 @@ class FeatureConfig:
 
     Attributes
     ----------
-    pairs : count word pairs.
+    pairs : count word pairs; "syllables": those of Vietnamese texts alone, whose words are syllables.
     chars : shortest and longest character n-gram inside words, or None.
     ideographs : shortest and longest n-gram of Han characters and kana.
     syllables : shortest and longest n-gram of letters of Thai, Lao, Khmer and Myanmar.
     hangul : shortest and longest n-gram of Korean syllables inside words.
     title : count the title's words a second time, as features of their own.
-    syllable_pairs : without `pairs`, count those of Vietnamese texts, whose words are syllables, and keep the view for runs.
     """
 
-    pairs: bool = False
+    pairs: Pairs = False
     chars: tuple[int, int] | None = None
     ideographs: tuple[int, int] = (1, 3)
     syllables: tuple[int, int] = (3, 6)
     hangul: tuple[int, int] = (1, 2)
     title: bool = True
-    syllable_pairs: bool = False
 
     @property
     def views(self) -> tuple[str, ...]:
         """Names of the views in use, in their fixed order."""
-        used = {"words": True, "pairs": self.pairs or self.syllable_pairs, "chars": self.chars is not None, "title": self.title}
+        used = {"words": True, "pairs": bool(self.pairs), "chars": self.chars is not None, "title": self.title}
         return tuple(view for view in VIEWS if used[view])
 
     def view_of(self, lengths: tuple[int, int], n: int) -> str:
@@ -187,10 +187,10 @@ def count_by_arrays(texts: Sequence[str], config: FeatureConfig) -> Counts:
                 units.append((at, own))
             else:
                 keys.append(own)
-    if config.pairs or (config.syllable_pairs and (vietnamese := _are_vietnamese(symbols, starts)).any()):
+    if config.pairs:
         together = np.flatnonzero(rows[1:] == rows[:-1])
-        if not config.pairs:
-            together = together[vietnamese[rows[together] >> np.uint32(_COLUMN_BITS)]]
+        if config.pairs == SYLLABLES:
+            together = together[_are_vietnamese(symbols, starts)[rows[together] >> np.uint32(_COLUMN_BITS)]]
         pairs = words[:-1] * np.uint32(PAIR) + words[1:]
         keys.append(_keys(pairs.take(together) ^ np.uint32(PAIR_SALT), rows.take(together), "pairs"))
     if config.chars is not None:
@@ -206,7 +206,7 @@ def _are_vietnamese(symbols: Uint32, starts: NDArray[np.int64]) -> NDArray[np.bo
     places = np.flatnonzero((symbols & CODE_POINT) - VIETNAMESE <= LAST_VIETNAMESE)
     found = np.bincount(np.searchsorted(starts, places, "right") - 1, minlength=len(starts))
     sizes = np.diff(starts, append=len(symbols)) - 1
-    vietnamese: NDArray[np.bool_] = (found * MOST_PER_VIETNAMESE >= sizes) & (found > 0)
+    vietnamese: NDArray[np.bool_] = found * MOST_PER_VIETNAMESE >= sizes
     return vietnamese
 
 

@@ -35,7 +35,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wiretag.errors import ModelError
-from wiretag.features import BITS, VIEWS, FeatureConfig
+from wiretag.features import BITS, SYLLABLES, VIEWS, FeatureConfig, Pairs
 from wiretag.varint import pack_ascending, unpack_ascending
 from wiretag.vectors import Vectoriser, ViewWeighting, Vocabulary
 from wiretag.weights import Weights
@@ -382,13 +382,12 @@ def _build(metadata: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> 
         raise ValueError("a number is not finite")
     features = metadata["features"]
     config = FeatureConfig(
-        pairs=bool(features["pairs"]),
+        pairs=_pairs(features["pairs"]),
         chars=_lengths(features["chars"]) if features["chars"] is not None else None,
         ideographs=_lengths(features["ideographs"]),
         syllables=_lengths(features["syllables"]),
         hangul=_lengths(features["hangul"]),
         title=bool(features["title"]),
-        syllable_pairs=bool(features.get("syllable_pairs", False)),  # files of before have none
     )
     weighting = {
         view: ViewWeighting(*(float(how[key]) for key in ("weight", "k", "b", "average_length")))
@@ -424,6 +423,13 @@ def _bend(facet: Mapping[str, Any]) -> tuple[float, float, float]:
     if not (np.isfinite([low, high, shift]).all() and low > 0 and high > 0):
         raise ValueError("the bend of a facet is out of range")
     return low, high, shift
+
+
+def _pairs(value: Any) -> Pairs:
+    if value not in (False, True, SYLLABLES):
+        raise ValueError("the pairs are not known")
+    pairs: Pairs = value
+    return pairs
 
 
 def _lengths(pair: Any) -> tuple[int, int]:

@@ -55,7 +55,7 @@ def occurrences(text: str, config: FeatureConfig) -> Iterator[Occurrence]:
         yield Occurrence(view, bucket, start, end)
         if config.title and view == "words" and symbols[first].at < title_end:
             yield Occurrence("title", bucket, start, end)
-    if config.pairs or (config.syllable_pairs and _is_vietnamese(symbols)):
+    if config.pairs and (config.pairs != features.SYLLABLES or _is_vietnamese(symbols)):
         for (a, b), (c, d) in zip(words, words[1:], strict=False):
             both = (_hash(symbols[a:b]) * features.PAIR + _hash(symbols[c:d])) & _MASK
             yield Occurrence("pairs", _bucket(both ^ features.PAIR_SALT), symbols[a].start, symbols[d - 1].end)
@@ -66,7 +66,7 @@ def occurrences(text: str, config: FeatureConfig) -> Iterator[Occurrence]:
 def _is_vietnamese(symbols: list[_Symbol]) -> bool:
     codes = [symbol.value & features.CODE_POINT for symbol in symbols]
     found = sum(features.VIETNAMESE <= code <= features.VIETNAMESE + features.LAST_VIETNAMESE for code in codes)
-    return found > 0 and found * features.MOST_PER_VIETNAMESE >= len(symbols)
+    return bool(found * features.MOST_PER_VIETNAMESE >= len(symbols))
 
 
 def _chars(symbols: list[_Symbol], lengths: tuple[int, int]) -> Iterator[Occurrence]:

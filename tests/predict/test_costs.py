@@ -15,7 +15,7 @@ from wiretag_data.sources import wire
 from wiretag_train.own_data import train_own
 from wiretag_train.recipe import Recipe
 
-AS_DEFAULT = FeatureConfig(chars=(5, 5), hangul=(1, 3), title=False, syllable_pairs=True)
+AS_DEFAULT = FeatureConfig(pairs="syllables", chars=(5, 5), hangul=(1, 3), title=False)
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ JS = ROOT / "predict" / "js"
 CONFIGS = [
     FeatureConfig(),
     FeatureConfig(pairs=True, chars=(3, 5), ideographs=(1, 2), syllables=(2, 4), hangul=(2, 3)),
-    FeatureConfig(chars=(5, 5), hangul=(1, 3), title=False, syllable_pairs=True),
+    FeatureConfig(pairs="syllables", chars=(5, 5), hangul=(1, 3), title=False),
     FeatureConfig(pairs=True, ideographs=(1, 1)),
 ]
 # Where scripts, marks, punctuation, digits, spaces and letters beyond the first 2^16 are dense.

@@ -54,6 +54,13 @@ def test_a_rule_that_cannot_be_kept_is_refused_with_a_sentence(
         model_file.loads(with_metadata(model_path.read_bytes(), facets=facets))
 
 
+@pytest.mark.parametrize("pairs", ["words", None, [True]])
+def test_pairs_of_a_kind_that_does_not_exist_are_refused_with_a_sentence(model_path: Path, tagger: Tagger, pairs: object) -> None:
+    features = {**asdict(tagger.model.vectoriser.config), "pairs": pairs}
+    with pytest.raises(ModelError, match="the pairs are not known"):
+        model_file.loads(with_metadata(model_path.read_bytes(), features=features))
+
+
 @pytest.mark.parametrize("data", [b"", b"hello", b"\x00" * 40, b"PK\x03\x04" + b"x" * 100])
 def test_foreign_files_are_refused(data: bytes) -> None:
     with pytest.raises(ModelError):

@@ -26,7 +26,7 @@ from wiretag_train.wordlists import other_languages, reference_frequencies, sent
 # the views, frequencies that a feature must reach and number of drawn sentences are first settings that nobody measured;
 # with names and record the file takes less than 6 MB.
 DEFAULT_RECIPE: Final = Recipe(
-    features=FeatureConfig(chars=(5, 5), hangul=(1, 3), title=False, syllable_pairs=True),
+    features=FeatureConfig(pairs="syllables", chars=(5, 5), hangul=(1, 3), title=False),
     view_weights={"words": 0.8, "pairs": 0.8, "chars": 1.0},
     k=5.0,
     b=0.5,
@@ -34,7 +34,7 @@ DEFAULT_RECIPE: Final = Recipe(
     costs=(0.3, 1.0),
     pooled=True,
     search_folds=1,
-    max_bytes=5_740_000,
+    max_bytes=5_650_000,
     n_levels=16,
 )
 # Weight of an item in the loss, by source.

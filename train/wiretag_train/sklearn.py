@@ -23,7 +23,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_array, check_is_fitted, column_or_1d, validate_data
 
-from wiretag.features import BITS, VIEWS, FeatureConfig
+from wiretag.features import BITS, VIEWS, FeatureConfig, Pairs
 from wiretag.files import written_beside
 from wiretag.model import Model, bent
 from wiretag.tagger import Tagger
@@ -39,7 +39,7 @@ class WiretagVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     Parameters
     ----------
-    pairs : count word pairs.
+    pairs : count word pairs; "syllables": those of Vietnamese texts alone.
     chars : shortest and longest character n-gram inside words, or None.
     title : count the first line's words a second time, as features of their own.
     min_df : texts that a feature must occur in.
@@ -52,7 +52,7 @@ class WiretagVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def __init__(
         self,
         *,
-        pairs: bool = False,
+        pairs: Pairs = False,
         chars: tuple[int, int] | None = None,
         title: bool = True,
         min_df: int = 2,

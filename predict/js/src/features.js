@@ -9,7 +9,7 @@ export const BITS = 20;
 /** Views of features, by number; a configuration has a key for each that may be left out. */
 export const VIEWS = ["words", "pairs", "chars", "title"];
 const WORDS = 0;
-export const PAIRS = 1;
+const PAIRS = 1;
 const CHARS = 2;
 const TITLE = 3;
 
@@ -55,23 +55,22 @@ export function eachGram(text, config, visit) {
   const kinds = symbols.subarray(0, size + 1).map((value) => value >>> CLASS_SHIFT);
   // The title is the first line that is not blank, if something follows it, else sixty characters, if something follows these.
   const core = strip(text);
-  const [line] = core.split("\n", 1);
+  const [line] = core.split("\n");
   const title = line === core ? [...core].slice(0, 60).join("") : line;
   const titleEnd = title === core ? 0 : text.search(CORE) + title.length;
 
   const add = (view, hash, first, last) => visit((view << BITS) | bucketOf(hash), places[first], places[last - 1]);
   const unit = (view, first, last) => {
-    const hash = hashOf(symbols, first, last) ^ WORD_SALT;
-    add(view, hash, first, last);
-    if (config.title && view === WORDS && places[first] < titleEnd) add(TITLE, hash, first, last);
+    const hash = hashOf(symbols, first, last);
+    add(view, hash ^ WORD_SALT, first, last);
+    if (config.title && view === WORDS && places[first] < titleEnd) add(TITLE, hash ^ WORD_SALT, first, last);
+    return hash;
   };
-  const codes = symbols.subarray(1, size).map((value) => value & 0xffffff);
-  const vietnamese = codes.filter((code) => code >= 0x1ea0 && code <= 0x1ef9).length;
-  const paired = config.pairs || (config.syllable_pairs && vietnamese && vietnamese * 32 >= size - 1);
+  // Pairs of syllables are those of Vietnamese texts: one symbol in 32 or more is a letter with marks of its own.
+  const paired = config.pairs > 0 || (config.pairs && text.split(/[Ạ-ỹ]/).length * 32 > size + 30);
   let before, beforeAt;
   eachRun(kinds, LETTERS | (1 << HANGUL), (first, last) => {
-    unit(WORDS, first, last);
-    const own = hashOf(symbols, first, last);
+    const own = unit(WORDS, first, last);
     if (paired && beforeAt) add(PAIRS, (imul(before, PAIR) + own) ^ PAIR_SALT, beforeAt, last);
     before = own;
     beforeAt = first;
@@ -81,7 +80,7 @@ export function eachGram(text, config, visit) {
       for (let n = shortest; n <= longest; n++) {
         // The shortest stand with words, the longest of three with pairs; with words, too, where their view is not in use.
         let view = n === shortest ? WORDS : n === longest && n - shortest > 1 ? PAIRS : CHARS;
-        if (!config[VIEWS[view]] && !(view === PAIRS && config.syllable_pairs)) view = WORDS;
+        if (!config[VIEWS[view]]) view = WORDS;
         for (let at = first; at + n <= last; at++) unit(view, at, at + n);
       }
     });

@@ -1,5 +1,5 @@
 /** The model file, checked before anything is built from it; `wiretag/model.py` describes its tensors. */
-import { BITS, PAIRS, VIEWS } from "./features.js";
+import { BITS, VIEWS } from "./features.js";
 import { damaged, parsed } from "./safetensors.js";
 import { unpackAscending } from "./varint.js";
 import { lookup } from "./vectors.js";
@@ -48,9 +48,9 @@ function built(told, tensors) {
     check(lengths.length === 2 && lengths.every(isInteger) && 1 <= low && low <= high && high <= 16, "features");
   }
   const weighting = told("weighting");
-  const views = VIEWS.filter((view, n) => !n || config[view] || (n === PAIRS && config.syllable_pairs));
+  const views = VIEWS.filter((view, n) => !n || config[view]);
   check(Object.keys(weighting).length === views.length, "weighting");
-  for (const view of views) for (const key of ["weight", "k", "b", "average_length"]) check(isFinite(weighting[view][key]), key);
+  for (const view of views) for (const key of "weight k b average_length".split(" ")) check(isFinite(weighting[view][key]), key);
   const names = told("names");
   const wire = told("wire");
   for (const table of [names, wire]) check(table instanceof Object && !Array.isArray(table), "names");

@@ -19,7 +19,7 @@ export function parsed(bytes, name) {
     ({ __metadata__: metadata = {}, ...entries } = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length))));
   } catch {
     const isCut = bytes[8] === 0x7b && length > bytes.length - 8 && length <= MAX_HEADER;
-    if (isCut) throw damaged(name, "cut short: its header is incomplete");
+    if (isCut) throw damaged(name, "cut short");
     throw new ModelError(`${name} is not a wiretag model (no readable safetensors header).`);
   }
   try {

@@ -84,7 +84,7 @@ export class Tagger {
   /** Name of a label in a language, else in English, else its id. */
   name(facet, label, language = "en") {
     const names = this.#model.names[facet]?.[label] ?? {};
-    return [names[language], names.en].find((own) => Array.isArray(own) && own.length)?.[0] ?? label;
+    return [names[language], names.en].flat().find(Boolean) ?? label;
   }
 
   /** Calls `visit(row, weight, feature)` with what each feature of the story adds to rows, in steps of the row's scale. */

@@ -9,7 +9,7 @@ const LOW_BITS = 6;
 export function lookup(columns) {
   const begins = new Uint32Array(((VIEWS.length << BITS) >>> LOW_BITS) + 1);
   for (const column of columns) begins[(column >>> LOW_BITS) + 1]++;
-  begins.forEach((count, n) => (begins[n] = count + (begins[n - 1] ?? 0)));
+  begins.forEach((_, n) => (begins[n] += begins[n - 1] ?? 0));
   return (column) => {
     const group = column >>> LOW_BITS;
     for (let at = begins[group]; at < begins[group + 1]; at++) if (columns[at] === column) return at;
@@ -33,7 +33,7 @@ export function vector(text, { config, weighting, featureOf, idf }) {
     const first = features.length;
     let squares = 0;
     for (let from = begin, to = begin; from < at; from = to) {
-      while (to < at && columns[to] === columns[from]) to++;
+      while (columns[to] === columns[from]) to++;
       const feature = featureOf(columns[from]);
       if (feature < 0) continue;
       const count = to - from;

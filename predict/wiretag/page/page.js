@@ -221,23 +221,22 @@ function eachGram(text, config, visit) {
   const kinds = symbols.subarray(0, size + 1).map((value) => value >>> CLASS_SHIFT);
   // The title is the first line that is not blank, if something follows it, else sixty characters, if something follows these.
   const core = strip(text);
-  const [line] = core.split("\n", 1);
+  const [line] = core.split("\n");
   const title = line === core ? [...core].slice(0, 60).join("") : line;
   const titleEnd = title === core ? 0 : text.search(CORE) + title.length;
 
   const add = (view, hash, first, last) => visit((view << BITS) | bucketOf(hash), places[first], places[last - 1]);
   const unit = (view, first, last) => {
-    const hash = hashOf(symbols, first, last) ^ WORD_SALT;
-    add(view, hash, first, last);
-    if (config.title && view === WORDS && places[first] < titleEnd) add(TITLE, hash, first, last);
+    const hash = hashOf(symbols, first, last);
+    add(view, hash ^ WORD_SALT, first, last);
+    if (config.title && view === WORDS && places[first] < titleEnd) add(TITLE, hash ^ WORD_SALT, first, last);
+    return hash;
   };
-  const codes = symbols.subarray(1, size).map((value) => value & 0xffffff);
-  const vietnamese = codes.filter((code) => code >= 0x1ea0 && code <= 0x1ef9).length;
-  const paired = config.pairs || (config.syllable_pairs && vietnamese && vietnamese * 32 >= size - 1);
+  // Pairs of syllables are those of Vietnamese texts: one symbol in 32 or more is a letter with marks of its own.
+  const paired = config.pairs > 0 || (config.pairs && text.split(/[Ạ-ỹ]/).length * 32 > size + 30);
   let before, beforeAt;
   eachRun(kinds, LETTERS | (1 << HANGUL), (first, last) => {
-    unit(WORDS, first, last);
-    const own = hashOf(symbols, first, last);
+    const own = unit(WORDS, first, last);
     if (paired && beforeAt) add(PAIRS, (imul(before, PAIR) + own) ^ PAIR_SALT, beforeAt, last);
     before = own;
     beforeAt = first;
@@ -247,7 +246,7 @@ function eachGram(text, config, visit) {
       for (let n = shortest; n <= longest; n++) {
         // The shortest stand with words, the longest of three with pairs; with words, too, where their view is not in use.
         let view = n === shortest ? WORDS : n === longest && n - shortest > 1 ? PAIRS : CHARS;
-        if (!config[VIEWS[view]] && !(view === PAIRS && config.syllable_pairs)) view = WORDS;
+        if (!config[VIEWS[view]]) view = WORDS;
         for (let at = first; at + n <= last; at++) unit(view, at, at + n);
       }
     });
@@ -290,7 +289,7 @@ function bucketOf(value) {
   value = imul(value ^ (value >>> 13), 0xc2b2ae35);
   return (value ^ (value >>> 16)) >>> (32 - BITS);
 }
-return { BITS, VIEWS, PAIRS, blanked, normalise, columnsOf, eachGram };
+return { BITS, VIEWS, blanked, normalise, columnsOf, eachGram };
 })();
 const src_explain = (() => {
 /** What words add to a label's score: n-grams' parts spread over the places where they stand. */
@@ -368,7 +367,7 @@ function parsed(bytes, name) {
     ({ __metadata__: metadata = {}, ...entries } = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length))));
   } catch {
     const isCut = bytes[8] === 0x7b && length > bytes.length - 8 && length <= MAX_HEADER;
-    if (isCut) throw damaged(name, "cut short: its header is incomplete");
+    if (isCut) throw damaged(name, "cut short");
     throw new ModelError(`${name} is not a wiretag model (no readable safetensors header).`);
   }
   try {
@@ -427,7 +426,7 @@ const LOW_BITS = 6;
 function lookup(columns) {
   const begins = new Uint32Array(((VIEWS.length << BITS) >>> LOW_BITS) + 1);
   for (const column of columns) begins[(column >>> LOW_BITS) + 1]++;
-  begins.forEach((count, n) => (begins[n] = count + (begins[n - 1] ?? 0)));
+  begins.forEach((_, n) => (begins[n] += begins[n - 1] ?? 0));
   return (column) => {
     const group = column >>> LOW_BITS;
     for (let at = begins[group]; at < begins[group + 1]; at++) if (columns[at] === column) return at;
@@ -451,7 +450,7 @@ function vector(text, { config, weighting, featureOf, idf }) {
     const first = features.length;
     let squares = 0;
     for (let from = begin, to = begin; from < at; from = to) {
-      while (to < at && columns[to] === columns[from]) to++;
+      while (columns[to] === columns[from]) to++;
       const feature = featureOf(columns[from]);
       if (feature < 0) continue;
       const count = to - from;
@@ -471,7 +470,7 @@ return { single, lookup, vector };
 })();
 const src_model = (() => {
 /** The model file, checked before anything is built from it; `wiretag/model.py` describes its tensors. */
-const { BITS, PAIRS, VIEWS } = src_features;
+const { BITS, VIEWS } = src_features;
 const { damaged, parsed } = src_safetensors;
 const { unpackAscending } = src_varint;
 const { lookup } = src_vectors;
@@ -520,9 +519,9 @@ function built(told, tensors) {
     check(lengths.length === 2 && lengths.every(isInteger) && 1 <= low && low <= high && high <= 16, "features");
   }
   const weighting = told("weighting");
-  const views = VIEWS.filter((view, n) => !n || config[view] || (n === PAIRS && config.syllable_pairs));
+  const views = VIEWS.filter((view, n) => !n || config[view]);
   check(Object.keys(weighting).length === views.length, "weighting");
-  for (const view of views) for (const key of ["weight", "k", "b", "average_length"]) check(isFinite(weighting[view][key]), key);
+  for (const view of views) for (const key of "weight k b average_length".split(" ")) check(isFinite(weighting[view][key]), key);
   const names = told("names");
   const wire = told("wire");
   for (const table of [names, wire]) check(table instanceof Object && !Array.isArray(table), "names");
@@ -797,7 +796,7 @@ class Tagger {
   /** Name of a label in a language, else in English, else its id. */
   name(facet, label, language = "en") {
     const names = this.#model.names[facet]?.[label] ?? {};
-    return [names[language], names.en].find((own) => Array.isArray(own) && own.length)?.[0] ?? label;
+    return [names[language], names.en].flat().find(Boolean) ?? label;
   }
 
   /** Calls `visit(row, weight, feature)` with what each feature of the story adds to rows, in steps of the row's scale. */
