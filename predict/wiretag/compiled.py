@@ -289,10 +289,11 @@ def _find_runs(kinds, classes, edges):  # type: ignore[no-untyped-def]
 @_compile
 def _is_vietnamese(symbols):  # type: ignore[no-untyped-def]
     """`features._are_vietnamese` of one text."""
-    found = _u32(0)
+    found, size = _u32(0), _u32(0)
     for i in range(len(symbols)):
         found += _u32(_u32((symbols[i] & _CODE_POINT) - _VIETNAMESE) <= _LAST_VIETNAMESE)
-    return np.int64(found) * _MOST_PER_VIETNAMESE >= len(symbols)
+        size += _u32(symbols[i] > _CODE_POINT)
+    return np.int64(found) * _MOST_PER_VIETNAMESE >= np.int64(size)
 
 
 @_compile

@@ -426,7 +426,7 @@ def _bend(facet: Mapping[str, Any]) -> tuple[float, float, float]:
 
 
 def _pairs(value: Any) -> Pairs:
-    if value not in (False, True, SYLLABLES):
+    if not isinstance(value, bool) and value != SYLLABLES:
         raise ValueError("the pairs are not known")
     pairs: Pairs = value
     return pairs

@@ -64,9 +64,9 @@ def occurrences(text: str, config: FeatureConfig) -> Iterator[Occurrence]:
 
 
 def _is_vietnamese(symbols: list[_Symbol]) -> bool:
-    codes = [symbol.value & features.CODE_POINT for symbol in symbols]
+    codes = [symbol.value & features.CODE_POINT for symbol in symbols if symbol.kind != codepoints.SEPARATOR]
     found = sum(features.VIETNAMESE <= code <= features.VIETNAMESE + features.LAST_VIETNAMESE for code in codes)
-    return bool(found * features.MOST_PER_VIETNAMESE >= len(symbols))
+    return bool(found * features.MOST_PER_VIETNAMESE >= len(codes))
 
 
 def _chars(symbols: list[_Symbol], lengths: tuple[int, int]) -> Iterator[Occurrence]:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,7 @@ from sklearn.pipeline import FeatureUnion
 
 from wiretag import acceleration, codepoints
 from wiretag.codepoints import DIGIT, HANGUL, SPACED
-from wiretag.features import BITS, FeatureConfig, blocks, count_block
+from wiretag.features import BITS, SYLLABLES, FeatureConfig, blocks, count_block
 from wiretag.model import load
 from wiretag.origin import find_model
 from wiretag.tagger import Tagger
@@ -47,6 +48,7 @@ _ITEM_CHARACTERS, _ITEMS_ALONE = 2000, 200
 _START_ROUNDS, _IMPORT_ROUNDS = 20, 40
 _MB = 1e6
 _PAIRS = FeatureConfig(pairs=True, title=False)
+_VIETNAMESE = re.compile("[Ạ-ỹ]")
 
 
 def word_features(corpus: str) -> Measured:
@@ -93,9 +95,9 @@ def mixed_features() -> Measured:
     return rounds.rate(
         sum(map(len, texts)) / _MB,
         "million characters/s",
-        f"`count_block` with the default model's settings and a `FeatureUnion` of three `HashingVectorizer`s with 2^{BITS} "
-        "features (words and pairs of words; character n-grams inside words, as `char_wb` makes them; n-grams of runs of Han and "
-        "kana, of Thai, and of Hangul), counts without norm on both sides. Their words are those of a pattern made from our "
+        f"`count_block` with the default model's settings and a `FeatureUnion` of {len(union.transformer_list)} "
+        f"`HashingVectorizer`s with 2^{BITS} features (words; pairs of words in Vietnamese texts; character n-grams inside words, "
+        "as `char_wb` makes them; n-grams of runs of Han and kana, of Thai, and of Hangul), counts without norm on both sides. Their words are those of a pattern made from our "
         "table of characters, their n-grams list comprehensions, which are faster than scikit-learn's own `char_wb`. The wire "
         f"items of all languages, shuffled, {_TIMES} times: {own:,} n-grams of ours, "
         f"{int(union.transform(texts).sum()):,} of theirs.",
@@ -128,12 +130,19 @@ def _hashing(config: FeatureConfig) -> FeatureUnion:
             for at in range(len(run) - n + 1)
         ]
 
-    together = (1, 2 if config.pairs else 1)
+    def syllables(text: str) -> list[str]:
+        if 32 * len(_VIETNAMESE.findall(text)) < len(text):
+            return []
+        found = words.findall(text.lower())
+        return [f"{one} {other}" for one, other in pairwise(found)]
+
+    together = (1, 2 if config.pairs is True else 1)
     return FeatureUnion(
         [
             ("words", HashingVectorizer(ngram_range=together, token_pattern=words.pattern, **how)),
             ("chars", HashingVectorizer(analyzer=in_words, **how)),
             ("runs", HashingVectorizer(analyzer=in_runs, **how)),
+            *([("syllables", HashingVectorizer(analyzer=syllables, **how))] if config.pairs == SYLLABLES else []),
         ]
     )
 

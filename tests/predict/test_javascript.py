@@ -54,7 +54,7 @@ const own = Uint32Array.from({ length: 0x110000 }, (_, code) => {
 });
 process.stdout.write(new Uint8Array(own.buffer));
 """
-PIECES = ["\n", " ", "(", ")", "goal", "bank", "한국어", "北京市", "\u0301", "Σ", "İ"]
+PIECES = ["\n", " ", "Giá vàng ở Huế ", "(", ")", "goal", "bank", "한국어", "北京市", "\u0301", "Σ", "İ"]
 
 Answer = dict[str, Any]
 

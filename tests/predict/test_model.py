@@ -54,7 +54,7 @@ def test_a_rule_that_cannot_be_kept_is_refused_with_a_sentence(
         model_file.loads(with_metadata(model_path.read_bytes(), facets=facets))
 
 
-@pytest.mark.parametrize("pairs", ["words", None, [True]])
+@pytest.mark.parametrize("pairs", ["words", None, 1])
 def test_pairs_of_a_kind_that_does_not_exist_are_refused_with_a_sentence(model_path: Path, tagger: Tagger, pairs: object) -> None:
     features = {**asdict(tagger.model.vectoriser.config), "pairs": pairs}
     with pytest.raises(ModelError, match="the pairs are not known"):

@@ -66,8 +66,8 @@ export function eachGram(text, config, visit) {
     if (config.title && view === WORDS && places[first] < titleEnd) add(TITLE, hash ^ WORD_SALT, first, last);
     return hash;
   };
-  // Pairs of syllables are those of Vietnamese texts: one symbol in 32 or more is a letter with marks of its own.
-  const paired = config.pairs > 0 || (config.pairs && text.split(/[Ạ-ỹ]/).length * 32 > size + 30);
+  // Pairs of syllables are those of Vietnamese texts: of symbols but separators one in 32 or more is such a letter.
+  const paired = config.pairs > 0 || (config.pairs && text.split(/[Ạ-ỹ]/).length * 32 - 32 >= kinds.filter(Boolean).length);
   let before, beforeAt;
   eachRun(kinds, LETTERS | (1 << HANGUL), (first, last) => {
     const own = unit(WORDS, first, last);

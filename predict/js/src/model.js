@@ -53,7 +53,7 @@ function built(told, tensors) {
   for (const view of views) for (const key of "weight k b average_length".split(" ")) check(isFinite(weighting[view][key]), key);
   const names = told("names");
   const wire = told("wire");
-  for (const table of [names, wire]) check(table instanceof Object && !Array.isArray(table), "names");
+  for (const table of [names, wire]) check(table?.constructor === Object, "names");
   return { ...tensors, ...weightsOf(tensors, size, ids.length), facets, ids, names, wire, config, weighting, featureOf: lookup(columns) };
 }
 

@@ -84,7 +84,7 @@ export class Tagger {
   /** Name of a label in a language, else in English, else its id. */
   name(facet, label, language = "en") {
     const names = this.#model.names[facet]?.[label] ?? {};
-    return [names[language], names.en].flat().find(Boolean) ?? label;
+    return [names[language], names.en].find((own) => own?.[0])?.[0] ?? label;
   }
 
   /** Calls `visit(row, weight, feature)` with what each feature of the story adds to rows, in steps of the row's scale. */
@@ -114,8 +114,7 @@ export class Tagger {
       if (exclusive) {
         // Softmax.
         const highest = Math.max(...own);
-        own.forEach((logit, n) => (own[n] = Math.exp(logit - highest)));
-        const sum = own.reduce((a, b) => a + b, 0);
+        const sum = own.reduce((sum, logit, n) => sum + (own[n] = Math.exp(logit - highest)), 0);
         own.forEach((power, n) => (own[n] = power / sum));
       } else own.forEach((logit, n) => (own[n] = 1 / (1 + Math.exp(-Math.max(logit * (logit < 0 ? low : high) + shift, -60)))));
     }

@@ -232,8 +232,8 @@ function eachGram(text, config, visit) {
     if (config.title && view === WORDS && places[first] < titleEnd) add(TITLE, hash ^ WORD_SALT, first, last);
     return hash;
   };
-  // Pairs of syllables are those of Vietnamese texts: one symbol in 32 or more is a letter with marks of its own.
-  const paired = config.pairs > 0 || (config.pairs && text.split(/[Ạ-ỹ]/).length * 32 > size + 30);
+  // Pairs of syllables are those of Vietnamese texts: of symbols but separators one in 32 or more is such a letter.
+  const paired = config.pairs > 0 || (config.pairs && text.split(/[Ạ-ỹ]/).length * 32 - 32 >= kinds.filter(Boolean).length);
   let before, beforeAt;
   eachRun(kinds, LETTERS | (1 << HANGUL), (first, last) => {
     const own = unit(WORDS, first, last);
@@ -524,7 +524,7 @@ function built(told, tensors) {
   for (const view of views) for (const key of "weight k b average_length".split(" ")) check(isFinite(weighting[view][key]), key);
   const names = told("names");
   const wire = told("wire");
-  for (const table of [names, wire]) check(table instanceof Object && !Array.isArray(table), "names");
+  for (const table of [names, wire]) check(table?.constructor === Object, "names");
   return { ...tensors, ...weightsOf(tensors, size, ids.length), facets, ids, names, wire, config, weighting, featureOf: lookup(columns) };
 }
 
@@ -796,7 +796,7 @@ class Tagger {
   /** Name of a label in a language, else in English, else its id. */
   name(facet, label, language = "en") {
     const names = this.#model.names[facet]?.[label] ?? {};
-    return [names[language], names.en].flat().find(Boolean) ?? label;
+    return [names[language], names.en].find((own) => own?.[0])?.[0] ?? label;
   }
 
   /** Calls `visit(row, weight, feature)` with what each feature of the story adds to rows, in steps of the row's scale. */
@@ -826,8 +826,7 @@ class Tagger {
       if (exclusive) {
         // Softmax.
         const highest = Math.max(...own);
-        own.forEach((logit, n) => (own[n] = Math.exp(logit - highest)));
-        const sum = own.reduce((a, b) => a + b, 0);
+        const sum = own.reduce((sum, logit, n) => sum + (own[n] = Math.exp(logit - highest)), 0);
         own.forEach((power, n) => (own[n] = power / sum));
       } else own.forEach((logit, n) => (own[n] = 1 / (1 + Math.exp(-Math.max(logit * (logit < 0 ? low : high) + shift, -60)))));
     }
