@@ -96,8 +96,9 @@ def mixed_features() -> Measured:
         sum(map(len, texts)) / _MB,
         "million characters/s",
         f"`count_block` with the default model's settings and a `FeatureUnion` of {len(union.transformer_list)} "
-        f"`HashingVectorizer`s with 2^{BITS} features (words; pairs of words in Vietnamese texts; character n-grams inside words, "
-        "as `char_wb` makes them; n-grams of runs of Han and kana, of Thai, and of Hangul), counts without norm on both sides. Their words are those of a pattern made from our "
+        f"`HashingVectorizer`s with 2^{BITS} features (words; pairs of words in Vietnamese texts; character n-grams inside "
+        "words, as `char_wb` makes them; n-grams of runs of Han and kana, of Thai, and of Hangul), counts without norm on both "
+        "sides. Their words are those of a pattern made from our "
         "table of characters, their n-grams list comprehensions, which are faster than scikit-learn's own `char_wb`. The wire "
         f"items of all languages, shuffled, {_TIMES} times: {own:,} n-grams of ours, "
         f"{int(union.transform(texts).sum()):,} of theirs.",
