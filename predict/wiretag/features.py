@@ -168,7 +168,7 @@ def count_by_arrays(texts: Sequence[str], config: FeatureConfig) -> Counts:
     """`count_block` with NumPy alone."""
     if len(texts) > BLOCK_TEXTS:
         raise ValueError(f"A block holds at most {BLOCK_TEXTS} texts; this one has {len(texts)}.")
-    symbols, starts, titles = symbols_of(texts, config.title)
+    symbols, starts, titles = symbols_of(texts, *codes_of(texts), config.title)
     classes = (symbols >> np.uint32(CLASS_SHIFT)).astype(np.uint8)
     prefix, inverse = _prefix_hashes(symbols)
     letters = (classes == SPACED) | (classes == DIGIT)
@@ -227,23 +227,32 @@ def nfkc(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
+def codes_of(texts: Sequence[str]) -> tuple[Codes, NDArray[np.int64]]:
+    """Code points of all texts with a line's end before, between and behind, bytes if all are ASCII; where each text starts."""
+    joined = "\n".join(["", *texts, ""])
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    starts = np.cumsum(lengths + 1) - lengths
+    if joined.isascii():
+        return np.frombuffer(joined.encode("ascii"), np.uint8), starts
+    return np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32), starts
+
+
 def symbols_of(
-    texts: Sequence[str], with_titles: bool, look_up: LookUp | None = None
+    texts: Sequence[str], codes: Codes, starts: NDArray[np.int64], with_titles: bool, look_up: LookUp | None = None
 ) -> tuple[Uint32, NDArray[np.int64], NDArray[np.int64]]:
-    """Symbols of all texts with a separator before, between and behind; where each text starts, where its title ends."""
+    """Symbols of what `codes_of` gives, normalised and folded; where each text starts, where its title ends."""
     look_up = look_up or _look_up
-    codes, starts = _codes(texts)
     symbols, found = look_up(codes, codepoints.symbols_with_marks(_highest(codes)))
     if found & UNSTEADY:
         changing = np.flatnonzero(symbols >= UNSTEADY)
         unassigned = codepoints.is_unassigned(_highest(codes))[codes.take(changing)].any()
         numbers = np.unique(np.searchsorted(starts, changing, "right") - 1).tolist()
         normalised = [(normalise if unassigned else nfkc)(texts[number]) for number in numbers]
-        codes, _ = _codes(normalised)
+        codes, _ = codes_of(normalised)
         others, also_found = look_up(codes, codepoints.symbols(_highest(codes)))
         texts, symbols, starts = _replaced(texts, symbols, starts, dict(zip(numbers, normalised, strict=True)), others)
         found |= also_found
-    titles = starts + np.fromiter(map(title_length, texts), np.int64, len(texts)) if with_titles else starts
+    titles = title_ends(texts, starts) if with_titles else starts
     if found >> IGNORABLE & 1:
         ignored = np.flatnonzero((symbols >> np.uint32(CLASS_SHIFT)) == IGNORABLE)
         symbols = np.delete(symbols, ignored)
@@ -262,16 +271,6 @@ def _look_up(codes: Codes, table: Uint32) -> tuple[Uint32, int]:
     return symbols, int(symbols.max() & UNSTEADY) | (1 << IGNORABLE if codes.dtype == np.uint32 else 0)
 
 
-def _codes(texts: Sequence[str]) -> tuple[Codes, NDArray[np.int64]]:
-    """Code points of all texts with a line's end before, between and behind; where each text starts."""
-    joined = "\n" + "\n".join(texts) + "\n"
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts)) + 1
-    starts = np.cumsum(lengths) - lengths + 1
-    if joined.isascii():
-        return np.frombuffer(joined.encode("ascii"), np.uint8), starts
-    return np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32), starts
-
-
 def _replaced(
     texts: Sequence[str], symbols: Uint32, starts: NDArray[np.int64], changed: Mapping[int, str], others: Uint32
 ) -> tuple[list[str], Uint32, NDArray[np.int64]]:
@@ -288,6 +287,11 @@ def _replaced(
         grown[number] = len(text) - len(texts[number])
         result[number] = text
     return result, np.concatenate([*pieces, symbols[end:]]), starts + np.cumsum(grown) - grown
+
+
+def title_ends(texts: Sequence[str], starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where the title of each text ends."""
+    return starts + np.fromiter(map(title_length, texts), np.int64, len(texts))
 
 
 def title_length(text: str) -> int:

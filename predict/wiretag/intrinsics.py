@@ -1,6 +1,6 @@
 """Two instructions that Numba has no function for: counting bits, and asking for memory ahead.
 
-Numba keeps what it compiles until `wiretag.compiled` changes, not this file: who changes it removes what is kept.
+Numba keeps what it compiles of `wiretag.loops` and `wiretag.sums` until those change: who changes this file touches them.
 """
 
 from __future__ import annotations

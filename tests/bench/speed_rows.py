@@ -33,7 +33,7 @@ from sklearn.pipeline import FeatureUnion
 
 from wiretag import acceleration, codepoints
 from wiretag.codepoints import DIGIT, HANGUL, SPACED
-from wiretag.features import BITS, SYLLABLES, FeatureConfig, blocks, count_block
+from wiretag.features import BITS, MOST_PER_VIETNAMESE, SYLLABLES, FeatureConfig, blocks, count_block
 from wiretag.model import load
 from wiretag.origin import find_model
 from wiretag.tagger import Tagger
@@ -132,7 +132,7 @@ def _hashing(config: FeatureConfig) -> FeatureUnion:
         ]
 
     def syllables(text: str) -> list[str]:
-        if 32 * len(_VIETNAMESE.findall(text)) < len(text):
+        if MOST_PER_VIETNAMESE * len(_VIETNAMESE.findall(text)) < len(text):
             return []
         found = words.findall(text.lower())
         return [f"{one} {other}" for one, other in pairwise(found)]

@@ -145,11 +145,11 @@ def test_a_file_of_known_size_does_not_count_twice(monkeypatch: pytest.MonkeyPat
 
 COMPILED = """
 import sys
-from wiretag import compiled
+from wiretag import compiled, loops, sums
 from wiretag.tagger import Tagger
 
 tagger = Tagger.load(sys.argv[1])
-parts = compiled._count, compiled._add, compiled._look_up
+parts = loops.count, sums.add, loops.look_up
 compiled.try_out()
 assert [len(part.signatures) for part in parts] == [1, 1, 2]
 compiled.sums(tagger.model, compiled.vectors(tagger.model.vectoriser, ["a word", "\u00e9"]))

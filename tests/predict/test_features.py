@@ -167,3 +167,9 @@ def test_syllables_are_paired_in_vietnamese_texts_alone(counting: Callable[[list
 def test_separators_do_not_make_a_text_less_vietnamese(counting: Callable[[list[str], FeatureConfig], Counts], text: str) -> None:
     config = FeatureConfig(pairs="syllables", title=False)  # NFKC makes three of the ellipsis, which needs no NFKC to be read
     assert rows(counting([text], config))[0] == Counter(found.column for found in occurrences(text, config))
+
+
+def test_ascii_needs_no_normalising_and_nothing_in_it_is_ignored() -> None:
+    symbols = codepoints.symbols_with_marks()[:128]
+    assert np.array_equal(symbols, codepoints.symbols()[:128])
+    assert codepoints.IGNORABLE not in symbols >> codepoints.CLASS_SHIFT
