@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from wiretag import codepoints, features, loops
 from wiretag.codepoints import DIGIT, HANGUL, IDEOGRAPH, SEPARATOR, SPACED, SYLLABLE
-from wiretag.features import SYLLABLES, VIEWS, Counts, FeatureConfig
+from wiretag.features import BITS, SYLLABLES, VIEWS, Counts, FeatureConfig
 from wiretag.loops import Grams, Known, Room
 from wiretag.model import Model
 from wiretag.sums import add
@@ -77,7 +77,7 @@ def _counted(texts: Sequence[str], config: FeatureConfig, known: Known) -> tuple
     bounds = np.empty(len(texts) + 1, np.int64)
     bounds[:-1], bounds[-1] = starts, n
     bounds -= 1
-    longest = max(map(len, texts), default=0) if codes.dtype == np.uint8 else int((bounds[1:] - bounds[:-1]).max(initial=0))
+    longest = int((bounds[1:] - bounds[:-1]).max(initial=0))
     grams, at_most = _grams(config)
     powers, inverse = features.powers_of_base(longest + 2)
     room = _room(at_most * (n + 1), longest + 2)
@@ -100,7 +100,8 @@ def _grams(config: FeatureConfig) -> tuple[Grams, int]:
     for kind, (low, high) in config.runs:
         views[kind, low : high + 1] = [VIEWS.index(config.view_of((low, high), n)) for n in range(low, high + 1)]
     lengths[[SPACED, DIGIT], 0] = np.maximum(lengths[[SPACED, DIGIT], 0], 3)
-    return Grams(bool(config.pairs), config.title, config.pairs == SYLLABLES, lengths, views), most
+    bits = BITS + VIEWS.index(config.views[-1]).bit_length()
+    return Grams(bool(config.pairs), config.title, config.pairs == SYLLABLES, "chars" in config.views, bits, lengths, views), most
 
 
 def _room(n_grams: int, n_symbols: int) -> Room:

@@ -5,7 +5,8 @@ next, within the cache: one pass collects the hashes of its n-grams, one mixes t
 vocabulary has, a radix sort brings equal ones together, and one pass counts them. The number of a column's feature is its rank
 among the known ones, found by counting bits in a table of a megabyte: Jacobson, "Space-efficient Static Trees and Graphs" (1989).
 
-Who changes `wiretag.intrinsics` or a constant of `wiretag.features` touches this file: Numba keeps what it compiled until then.
+Who changes `wiretag.intrinsics` or a constant of `wiretag.features` or `wiretag.codepoints` touches this file: until then Numba
+keeps what it compiled.
 """
 
 from __future__ import annotations
@@ -27,8 +28,7 @@ Float32 = NDArray[np.float32]
 
 _N_VIEWS: Final = len(VIEWS)
 _WORDS, _PAIRS, _CHARS, _TITLE = (VIEWS.index(view) for view in ("words", "pairs", "chars", "title"))
-_COLUMN_BITS: Final = BITS + 2
-# From so many n-grams of a text on, two digits of eleven bits sort faster than three of eight.
+# From so many n-grams of a text on, digits of eleven bits, two of them, sort faster than those of ten and three of eight.
 _FEW: Final = 400
 # Up to so many spread ones are sorted by one digit with moves behind it; 1,200 and 4,000 were as fast.
 _MANY: Final = 2000
@@ -55,6 +55,8 @@ class Grams(NamedTuple):
     ----------
     pairs, title : as there.
     syllables : pairs are those of Vietnamese texts.
+    chars : there may be n-grams in that view.
+    bits : of the columns.
     lengths : shape [n_classes, 2], shortest and longest n-gram in runs of the class.
     views : shape [n_classes, longest n + 1], the view of each length.
     """
@@ -62,6 +64,8 @@ class Grams(NamedTuple):
     pairs: bool
     title: bool
     syllables: bool
+    chars: bool
+    bits: int
     lengths: Int64
     views: Uint8
 
@@ -89,7 +93,7 @@ class Room(NamedTuple):
     entries, counts, values : of the entries of a block: their columns, which become the numbers of known features.
     views : the view of each n-gram.
     kinds, prefix : the class of each symbol, and the hash of all before it.
-    parts, strangers, fits : see `_chars`.
+    parts, strangers, fits : see `_find_parts` and `_chars`.
     edges : where runs begin and end.
     digits : how often each value of a digit occurs, then where the next one goes.
     """
@@ -136,7 +140,6 @@ def count(  # type: ignore[no-untyped-def]
     keys, views, edges, ranks = room.keys, room.views, room.edges, known.ranks
     filled = 0
     shortest, longest = grams.lengths[SPACED]
-    key_bits = _COLUMN_BITS if grams.title or shortest <= longest else _COLUMN_BITS - 1
     letters = _letters(table)
     for text in range(len(bounds) - 1):
         first, last, own = bounds[text], bounds[text + 1], lengths[text]
@@ -165,7 +168,7 @@ def count(  # type: ignore[no-untyped-def]
         _mix(keys, views, n)
         if len(ranks):
             n = _keep_known(keys, n, ranks)
-        _sort(keys, room.others, room.digits, n, key_bits, len(ranks) > 0 or longest < shortest)
+        _sort(keys, room.others, room.digits, n, grams.bits, len(ranks) > 0 or not grams.chars)
         ends = offsets[text * _N_VIEWS : (text + 1) * _N_VIEWS + 1]
         _tally(keys, n, room.entries, room.counts, ends)
         if len(ranks):
@@ -297,7 +300,7 @@ def _runs(  # type: ignore[no-untyped-def]
 
 
 @_compile
-def _find_parts(kinds, parts, others):  # type: ignore[no-untyped-def]
+def _find_parts(kinds, parts, strangers):  # type: ignore[no-untyped-def]
     """What each symbol may be in a character n-gram, 1 a letter, 2 a space at one end; and how many before it are no letters,
     modulo 256."""
     for i in range(len(kinds)):
@@ -305,12 +308,12 @@ def _find_parts(kinds, parts, others):  # type: ignore[no-untyped-def]
         parts[i] = _u8(kind == _u8(SPACED)) | _u8(kind == _u8(DIGIT)) | _u8(_u8(kind == _u8(SEPARATOR)) << _u8(1))
     n = _u8(0)
     for i in range(len(kinds)):
-        others[i] = n
+        strangers[i] = n
         n = _u8(n + _u8(_u8(parts[i] & _u8(1)) ^ _u8(1)))
 
 
 @_compile
-def _chars(prefix, inverse, parts, others, fits, shortest, longest, keys, views, n, lengths):  # type: ignore[no-untyped-def]
+def _chars(prefix, inverse, parts, strangers, fits, shortest, longest, keys, views, n, lengths):  # type: ignore[no-untyped-def]
     """Put character n-grams inside words into `keys`, from n on; gives how many are there then.
 
     All between the ends are letters, and so is at least one end. Looking at every place at once, hashing whatever stands there
@@ -319,7 +322,7 @@ def _chars(prefix, inverse, parts, others, fits, shortest, longest, keys, views,
     begun = n
     for length in range(shortest, longest + 1):
         size = len(parts) - length + 1
-        last, end, inner, before = prefix[length:], parts[length - 1 :], others[length - 1 :], others[1:]
+        last, end, inner, before = prefix[length:], parts[length - 1 :], strangers[length - 1 :], strangers[1:]
         for i in range(size):
             ends = _u8(_u8(parts[i] * end[i]) - _u8(1))
             fits[i] = _u8(ends < _u8(2)) & _u8(inner[i] == before[i])
@@ -358,10 +361,11 @@ def _keep_known(keys, n, ranks):  # type: ignore[no-untyped-def]
 
 @_compile
 def _sort(keys, others, digits, n, bits, are_spread):  # type: ignore[no-untyped-def]
-    """Put the first n keys of so many bits into ascending order, by their last digit first.
+    """Put the first n keys of so many bits into ascending order.
 
     Where they are spread over their range, the first ten bits or eleven put nearly all in order, and each is then moved before
-    those that should follow it. Otherwise few are sooner sorted by three digits than the many values of two are looked through.
+    those that should follow it. Otherwise the last digit comes first; few are sooner sorted by three digits than the many values
+    of two are looked through.
     """
     if n < _MANY and are_spread:
         size = _u32(10 if n < _FEW else 11)

@@ -53,9 +53,25 @@ def test_texts_of_any_length_are_sorted(n_words: int) -> None:
     assert equal(compiled.count_block(texts, config), count_by_arrays(texts, config))
 
 
-def test_a_text_that_is_larger_than_the_memory_kept_for_it_has_them_too() -> None:
-    text = "대한민국 " * 60_000 + "end"
+@pytest.mark.parametrize("word", ["대한민국 ", "one two three words "])
+def test_a_text_that_is_larger_than_the_memory_kept_for_it_has_them_too(word: str) -> None:
+    text = word * 60_000 + "end"
     assert equal(compiled.count_block([text, "x"], LONG), count_by_arrays([text, "x"], LONG))
+
+
+@pytest.mark.parametrize("text", ["", "a", "two words", "é", "東京 é", "\u00ad", "ａ"])
+def test_there_is_memory_for_all_that_is_written(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "_KEPT", 1)
+    monkeypatch.setattr(compiled, "_own", threading.local())
+
+    def count(codes, table, symbols, powers, inverse, bounds, titles, grams, known, room, *_) -> int:  # type: ignore[no-untyped-def]
+        longest = int(np.diff(bounds).max())  # and a separator before and behind
+        assert len(room.prefix) >= longest + 2  # beginning with the hash of nothing
+        assert min(map(len, (room.kinds, room.parts, room.strangers, room.fits, room.edges, powers, inverse))) >= longest + 1
+        return 0
+
+    monkeypatch.setattr(compiled.loops, "count", count)
+    compiled.count_block([text, "x"], LONG)
 
 
 def test_items_have_the_same_vectors_and_scores(items: list[str], tagger: Tagger) -> None:
