@@ -61,7 +61,7 @@ def default_model(share: float = 1.0) -> Measured:
 
 
 def million_memory() -> Measured:
-    """Peak memory of training on a million items; this is what takes hours."""
+    """Peak memory of training on a million items; this is what takes a quarter of an hour or more."""
     for count in (_MILLION // 10, _MILLION):  # both by the same code, for the exponent
         if not any(point["x"] == count and point["program"] == code_fingerprint() for point in growth.points("items")):
             growth.of_items(count)
