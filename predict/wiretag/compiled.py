@@ -1,34 +1,47 @@
-"""The featuriser and the sums of weights by loops that Numba compiles: the same results as NumPy's, several times as fast.
+"""The featuriser and the sums of weights by compiled loops: the same results as NumPy's, several times as fast.
 
 `wiretag.features`, `wiretag.vectors` and `Tagger.scores` say what is computed and are the reference: tests hold this to them.
 """
 
 from __future__ import annotations
 
+import ctypes
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Any, Final, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wiretag import codepoints, features, loops
+from wiretag import codepoints, features, frames, machine_code
 from wiretag.codepoints import DIGIT, HANGUL, IDEOGRAPH, SEPARATOR, SPACED, SYLLABLE
-from wiretag.features import BITS, SYLLABLES, VIEWS, Counts, FeatureConfig
-from wiretag.loops import Grams, Known, Room
+from wiretag.features import BITS, SYLLABLES, VIEWS, Codes, Counts, FeatureConfig, Uint32
 from wiretag.model import Model
-from wiretag.sums import add
-from wiretag.vectors import Vectoriser, Vectors
+from wiretag.vectors import Float32, Vectoriser, Vectors
 
 _N_CLASSES: Final = max(SEPARATOR, SPACED, IDEOGRAPH, SYLLABLE, DIGIT, HANGUL) + 1
 # Room for n-grams that each thread keeps; more is made for a longer text alone. New memory costs more than filling it.
 _KEPT: Final = 1 << 20
 _own: Final = threading.local()
-# Without a vocabulary, columns stand for themselves.
-_COLUMNS: Final = Known(np.empty((0, 2), np.uint64), np.empty(0, np.float32), np.zeros((len(VIEWS), 4)))
-_NO_CODES: Final = np.frombuffer(b"", np.uint8)
-_NO_SYMBOLS: Final = np.empty(0, np.uint32)
+_Owner = TypeVar("_Owner")
+_Frame = TypeVar("_Frame")
+_Arrays = tuple[NDArray[Any], ...]
+
+
+@cache
+def functions() -> machine_code.Functions:
+    """The loops, compiled unless an earlier process did that; errors as `machine_code.made` raises them."""
+    return machine_code.linked(machine_code.kept() or machine_code.made())
+
+
+def is_ready(*, may_compile: bool) -> bool:
+    """Load the loops, unless they are yet to be compiled and may not; gives whether they are loaded."""
+    if not may_compile and machine_code.kept() is None:
+        return False
+    functions()
+    return True
 
 
 def count_block(texts: Sequence[str], config: FeatureConfig) -> Counts:
@@ -39,82 +52,181 @@ def count_block(texts: Sequence[str], config: FeatureConfig) -> Counts:
 
 def vectors(vectoriser: Vectoriser, texts: Sequence[str]) -> Vectors:
     """`Vectoriser.block`."""
-    known = vectoriser.vocabulary
-    room, n, offsets, _ = _counted(texts, vectoriser.config, Known(known.ranks, known.idf, vectoriser.how))
+    room, n, offsets, _ = _counted(texts, vectoriser.config, _known.of(vectoriser))
     return Vectors(offsets[:: len(VIEWS)], room.entries[:n].view(np.int32).copy(), room.values[:n].copy())
 
 
 def sums(model: Model, vectors: Vectors) -> NDArray[np.float64]:
     """Sums of value times weight, in steps of the rows' scales, shape [n_texts, R]."""
     found = np.zeros((vectors.n_texts, len(model.scales)))
-    add(np.ascontiguousarray(vectors.offsets), vectors.features, vectors.values, *model.packed, found)
+    offsets = np.ascontiguousarray(vectors.offsets, np.int64)
+    entries, values = np.ascontiguousarray(vectors.features, np.int32), np.ascontiguousarray(vectors.values, np.float32)
+    in_vectors = frames.Vectors(
+        _address(entries), _address(values), len(entries), _address(offsets), _address(found), vectors.n_texts
+    )
+    functions().add((*in_vectors, *_weights.of(model)))
     return found
 
 
-def try_out() -> None:
-    """Compile all of it, or fetch what an earlier process has compiled.
-
-    Raises
-    ------
-    OSError
-        It cannot be kept, or not be run.
-    """
-    for texts in ["a word", "another"], ["\uff41"]:  # which is normalised to ASCII
-        count_block(texts, FeatureConfig())
-    none = np.empty(0, np.int32)
-    add(np.zeros(1, np.int64), none, none.view(np.float32), none, np.empty((0, 1), np.int16), none, np.zeros((0, 1)))
+def _address(array: NDArray[Any]) -> int:
+    """Of the first element of a contiguous array."""
+    if array.size and array.flags.writeable:
+        return ctypes.addressof(ctypes.c_char.from_buffer(array.data))  # in a third of the time
+    address: int = array.__array_interface__["data"][0]
+    return address
 
 
-def _counted(texts: Sequence[str], config: FeatureConfig, known: Known) -> tuple[Room, int, NDArray[np.int64], NDArray[np.int64]]:
+class _Latest(Generic[_Owner, _Frame]):
+    """What a thread last asked for, a frame of an owner's arrays: taking their addresses anew takes as long as a short text."""
+
+    def __init__(self, arrays_of: Callable[[_Owner], _Arrays], frame_of: Callable[..., _Frame]) -> None:
+        self._arrays_of, self._frame_of = arrays_of, frame_of
+        self._kept = threading.local()
+
+    def of(self, owner: _Owner) -> _Frame:
+        """That of an owner, who keeps its arrays. They are kept here, too: two threads may each have made them."""
+        kept: tuple[_Owner, _Arrays, _Frame] | None = getattr(self._kept, "latest", None)
+        if kept is None or kept[0] is not owner:
+            arrays = self._arrays_of(owner)
+            self._kept.latest = kept = owner, arrays, self._frame_of(*arrays)
+        return kept[2]
+
+
+def _frame_of_known(ranks: NDArray[np.uint64], idf: Float32, how: NDArray[np.float64]) -> frames.Known:
+    return frames.Known(_address(ranks), len(ranks), _address(idf), len(idf), _address(how))
+
+
+def _frame_of_weights(place: NDArray[np.int32], rows: NDArray[np.int16], cells: NDArray[np.int32]) -> frames.Weights:
+    return frames.Weights(_address(place), len(place), _address(cells), len(cells), _address(rows), *rows.shape)
+
+
+_known: Final = _Latest[Vectoriser, frames.Known](
+    lambda own: (own.vocabulary.ranks, own.vocabulary.idf, own.how), _frame_of_known
+)
+_weights: Final = _Latest[Model, frames.Weights](lambda own: own.packed, _frame_of_weights)
+# Without a vocabulary, columns stand for themselves.
+_NOTHING: Final = (np.empty((0, 2), np.uint64), np.empty(0, np.float32), np.zeros((len(VIEWS), 4)))
+_COLUMNS: Final = _frame_of_known(*_NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class _Grams:
+    """Which n-grams are counted, and how many of them a symbol may begin."""
+
+    frame: frames.Grams
+    at_most: int
+    arrays: _Arrays  # whose addresses stand in the frame, as in `_Room`
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """A thread's memory, and what is read out of it."""
+
+    frame: frames.Room
+    entries: Uint32
+    counts: Uint32
+    values: Float32
+    arrays: _Arrays
+
+
+def _counted(
+    texts: Sequence[str], config: FeatureConfig, known: frames.Known
+) -> tuple[_Room, int, NDArray[np.int64], NDArray[np.int64]]:
     """This thread's memory and how many entries are there, to be copied; and what `Counts` calls offsets and lengths."""
     codes, starts = features.codes_of(texts)
     if codes.dtype == np.uint8:  # nothing to normalise, nothing to leave out
-        ascii_codes, symbols, n = codes, _NO_SYMBOLS, len(codes)
+        in_codes, n = (_address(codes), len(codes), 0, 0), len(codes)
         titles = features.title_ends(texts, starts) if config.title else starts
     else:
-        symbols, starts, titles = features.symbols_of(texts, codes, starts, config.title, loops.look_up)
-        ascii_codes, n = _NO_CODES, len(symbols)
-    bounds = np.empty(len(texts) + 1, np.int64)
+        symbols, starts, titles = features.symbols_of(texts, codes, starts, config.title, _look_up)
+        in_codes, n = (0, 0, _address(symbols), len(symbols)), len(symbols)
+    n_texts, n_lengths = len(texts), len(texts) * len(VIEWS)
+    # In one piece: an array's memory and address take a part of what a short text does.
+    places = np.zeros(2 * (n_texts + n_lengths + 1), np.int64)
+    bounds, offsets = places[: n_texts + 1], places[2 * n_texts + 1 : 2 * n_texts + 2 + n_lengths]
+    lengths = places[2 * n_texts + 2 + n_lengths :].reshape(n_texts, len(VIEWS))
     bounds[:-1], bounds[-1] = starts, n
     bounds -= 1
+    places[n_texts + 1 : 2 * n_texts + 1] = titles
     longest = int((bounds[1:] - bounds[:-1]).max(initial=0))
-    grams, at_most = _grams(config)
-    powers, inverse = features.powers_of_base(longest + 2)
-    room = _room(at_most * (n + 1), longest + 2)
-    lengths = np.zeros((len(texts), len(VIEWS)), np.int64)
-    offsets = np.zeros(len(texts) * len(VIEWS) + 1, np.int64)
-    table = codepoints.symbols(0)
-    n = loops.count(ascii_codes, table, symbols, powers, inverse, bounds, titles, grams, known, room, offsets, lengths)
+    grams = _grams(config)
+    room = _room(grams.at_most * (n + 1), longest + 2)
+    in_texts = (*in_codes, _address(places), n_texts)
+    n = functions().count((*in_texts, *_tables((longest + 2).bit_length()), *grams.frame, *known, *room.frame))
     return room, n, offsets, lengths
 
 
+def _look_up(codes: Codes, table: Uint32) -> tuple[Uint32, int]:
+    """`features._look_up`."""
+    symbols = np.empty(len(codes), np.uint32)
+    frame = frames.Codes(_address(codes), codes.itemsize, _address(symbols), len(codes), _address(table), len(table))
+    return symbols, functions().look_up(frame)
+
+
 @cache
-def _grams(config: FeatureConfig) -> tuple[Grams, int]:
-    """Which n-grams are counted, and how many of them a symbol may begin."""
+def _tables(n_bits: int) -> frames.Tables:
+    """For places of so many bits; `features` and `codepoints` keep these tables for ever."""
+    table, (powers, inverse) = codepoints.symbols(0), features.powers_of_base((1 << n_bits) - 1)
+    return frames.Tables(_address(table), len(table), _address(powers), _address(inverse), len(powers))
+
+
+@cache
+def _grams(config: FeatureConfig) -> _Grams:
     in_runs = {SPACED: config.chars or (1, 0), DIGIT: config.chars or (1, 0), **dict(config.runs)}
     most = 3 + 2 * max(high - low + 1 for low, high in in_runs.values())
+    longest = max(high for _, high in in_runs.values())
     lengths = np.full((_N_CLASSES, 2), (1, 0), np.int64)
-    views = np.full((_N_CLASSES, 1 + max(high for _, high in in_runs.values())), VIEWS.index("chars"), np.uint8)
+    views = np.full((_N_CLASSES, 1 + longest), VIEWS.index("chars"), np.uint8)
     for kind, (low, high) in in_runs.items():
         lengths[kind] = low, high
     for kind, (low, high) in config.runs:
         views[kind, low : high + 1] = [VIEWS.index(config.view_of((low, high), n)) for n in range(low, high + 1)]
     lengths[[SPACED, DIGIT], 0] = np.maximum(lengths[[SPACED, DIGIT], 0], 3)
-    bits = BITS + VIEWS.index(config.views[-1]).bit_length()
-    return Grams(bool(config.pairs), config.title, config.pairs == SYLLABLES, "chars" in config.views, bits, lengths, views), most
+    frame = frames.Grams(
+        pairs=bool(config.pairs),
+        title=config.title,
+        syllables=config.pairs == SYLLABLES,
+        chars="chars" in config.views,
+        bits=BITS + VIEWS.index(config.views[-1]).bit_length(),
+        gram_lengths=_address(lengths),
+        gram_views=_address(views),
+        longest=longest,
+    )
+    return _Grams(frame, most, (lengths, views))
 
 
-def _room(n_grams: int, n_symbols: int) -> Room:
+def _room(n_grams: int, n_symbols: int) -> _Room:
     """This thread's memory for a block of so many n-grams, and texts of so many symbols."""
-    kept: Room | None = getattr(_own, "room", None)
-    if kept is not None and n_grams <= len(kept.keys) and n_symbols <= len(kept.kinds):
+    kept: _Room | None = getattr(_own, "room", None)
+    if kept is not None and n_grams <= kept.frame.n_grams and n_symbols <= kept.frame.n_symbols_of_text:
         return kept
     size, length = max(n_grams, _KEPT), max(n_symbols, _KEPT)
     keys, others, entries, counts = np.empty((4, size), np.uint32)
     values, views = np.empty(size, np.float32), np.empty(size, np.uint8)
     kinds, parts, strangers, fits = np.empty((4, length), np.uint8)
-    prefix, edges, digits = np.empty(length, np.uint32), np.empty(length, np.int32), np.empty(1 << 11, np.uint32)
-    room = Room(keys, others, entries, counts, values, views, kinds, parts, strangers, fits, prefix, edges, digits)
+    prefix, edges = np.empty(length, np.uint32), np.empty(length, np.int32)
+    digits, letters, squares = np.empty(1 << 11, np.uint32), np.empty(1 << 7, np.uint8), np.empty(len(VIEWS))
+    frame = frames.Room(
+        keys=_address(keys),
+        others=_address(others),
+        entries=_address(entries),
+        counts=_address(counts),
+        values=_address(values),
+        views=_address(views),
+        n_grams=size,
+        kinds=_address(kinds),
+        parts=_address(parts),
+        strangers=_address(strangers),
+        fits=_address(fits),
+        prefix=_address(prefix),
+        edges=_address(edges),
+        n_symbols_of_text=length,
+        digits=_address(digits),
+        letters=_address(letters),
+        squares=_address(squares),
+    )
+    arrays = keys, others, views, kinds, parts, strangers, fits, prefix, edges, digits, letters, squares
+    room = _Room(frame, entries, counts, values, arrays)
     if size == length == _KEPT:
         _own.room = room
     return room

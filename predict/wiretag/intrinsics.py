@@ -1,7 +1,4 @@
-"""Two instructions that Numba has no function for: counting bits, and asking for memory ahead.
-
-Numba keeps what it compiles of `wiretag.loops` and `wiretag.sums` until those change: who changes this file touches them.
-"""
+"""What Numba has no function for: counting bits, asking for memory ahead, and going to an address."""
 
 from __future__ import annotations
 
@@ -33,5 +30,12 @@ def _ask_for(typing_context, array, index):  # type: ignore[no-untyped-def]  # n
     return types.void(array, types.int64), generate
 
 
+def _point(typing_context, address):  # type: ignore[no-untyped-def]  # noqa: ARG001
+    """An address as a pointer."""
+    place = ir.IntType(8).as_pointer()
+    return types.voidptr(types.int64), lambda _, builder, __, arguments: builder.inttoptr(arguments[0], place)
+
+
+at: Any = intrinsic(_point)
 ones: Any = intrinsic(_count_ones)
 fetch: Any = intrinsic(_ask_for)

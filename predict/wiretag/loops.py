@@ -5,8 +5,7 @@ next, within the cache: one pass collects the hashes of its n-grams, one mixes t
 vocabulary has, a radix sort brings equal ones together, and one pass counts them. The number of a column's feature is its rank
 among the known ones, found by counting bits in a table of a megabyte: Jacobson, "Space-efficient Static Trees and Graphs" (1989).
 
-Who changes `wiretag.intrinsics` or a constant of `wiretag.features` or `wiretag.codepoints` touches this file: until then Numba
-keeps what it compiled.
+Nothing here makes an array, assigns one to a slice of another or unpacks one: these may fail, and `wiretag.kernels` must not.
 """
 
 from __future__ import annotations
@@ -26,6 +25,7 @@ Uint8 = NDArray[np.uint8]
 Int64 = NDArray[np.int64]
 Float32 = NDArray[np.float32]
 
+N_CLASSES: Final = max(SEPARATOR, SPACED, IDEOGRAPH, SYLLABLE, DIGIT, HANGUL) + 1
 _N_VIEWS: Final = len(VIEWS)
 _WORDS, _PAIRS, _CHARS, _TITLE = (VIEWS.index(view) for view in ("words", "pairs", "chars", "title"))
 # From so many n-grams of a text on, digits of eleven bits, two of them, sort faster than those of ten and three of eight.
@@ -96,6 +96,8 @@ class Room(NamedTuple):
     parts, strangers, fits : see `_find_parts` and `_chars`.
     edges : where runs begin and end.
     digits : how often each value of a digit occurs, then where the next one goes.
+    letters : of each ASCII character, whether it may be in a word.
+    squares : sums of squares of each view.
     """
 
     keys: Uint32
@@ -111,21 +113,23 @@ class Room(NamedTuple):
     prefix: Uint32
     edges: NDArray[np.int32]
     digits: Uint32
+    letters: Uint8
+    squares: NDArray[np.float64]
 
 
 # Sums keep their order and products are rounded, so that results are those of NumPy.
-_compile: Final = njit(nogil=True, cache=True, error_model="numpy")
+_compile: Final = njit(error_model="numpy")
 
 
 @_compile
-def look_up(codes, table):  # type: ignore[no-untyped-def]
-    """`features._look_up`."""
-    symbols, found = np.empty(len(codes), np.uint32), _u32(0)
+def look_up(codes, table, symbols):  # type: ignore[no-untyped-def]
+    """`features._look_up`: fills in the symbols and gives what is among them."""
+    found = _u32(0)
     for i in range(len(codes)):
         symbols[i] = table[codes[i]]
     for i in range(len(codes)):
         found |= _u32(symbols[i] & _UNSTEADY) | _u32(_ONE_BIT << _u32((symbols[i] >> _u32(CLASS_SHIFT)) & _u32(7)))
-    return symbols, found
+    return np.int64(found)
 
 
 @_compile
@@ -139,8 +143,9 @@ def count(  # type: ignore[no-untyped-def]
     """
     keys, views, edges, ranks = room.keys, room.views, room.edges, known.ranks
     filled = 0
-    shortest, longest = grams.lengths[SPACED]
-    letters = _letters(table)
+    shortest, longest = grams.lengths[SPACED, 0], grams.lengths[SPACED, 1]
+    letters = room.letters
+    _find_letters(table, letters)
     for text in range(len(bounds) - 1):
         first, last, own = bounds[text], bounds[text + 1], lengths[text]
         size, title_end = last - first, titles[text] - first
@@ -159,7 +164,7 @@ def count(  # type: ignore[no-untyped-def]
         for kind in (IDEOGRAPH, SYLLABLE, HANGUL):
             if present >> kind & 1:
                 n_edges = _find_runs(kinds, 1 << kind, edges)
-                how = grams.lengths[kind], grams.views[kind], grams.title
+                how = grams.lengths[kind, 0], grams.lengths[kind, 1], grams.views[kind], grams.title
                 n = _runs(prefix, inverse, edges, n_edges, title_end, *how, keys, views, n, own)
         if shortest <= longest:
             parts, strangers = room.parts[: size + 1], room.strangers[: size + 1]
@@ -173,18 +178,16 @@ def count(  # type: ignore[no-untyped-def]
         _tally(keys, n, room.entries, room.counts, ends)
         if len(ranks):
             _rank(ranks, known.idf, room.entries[ends[0] : ends[_N_VIEWS]])
-            _weigh(ends, room.entries, room.counts, own, known.idf, known.how, room.values)
+            _weigh(ends, room.entries, room.counts, own, known.idf, known.how, room.squares, room.values)
         filled = ends[_N_VIEWS]
     return filled
 
 
 @_compile
-def _letters(table):  # type: ignore[no-untyped-def]
-    """Of each ASCII character, whether it may be in a word."""
-    letters = np.empty(128, np.uint8)
+def _find_letters(table, letters):  # type: ignore[no-untyped-def]
+    """Fill in of each ASCII character whether it may be in a word."""
     for code in range(128):
         letters[code] = _LETTERS >> (table[code] >> _u32(CLASS_SHIFT)) & 1
-    return letters
 
 
 @_compile
@@ -276,12 +279,12 @@ def _words(prefix, inverse, edges, n_edges, title_end, pairs, title, keys, views
 
 @_compile
 def _runs(  # type: ignore[no-untyped-def]
-    prefix, inverse, edges, n_edges, title_end, shortest_longest, view_of, title, keys, views, n, lengths
+    prefix, inverse, edges, n_edges, title_end, shortest, longest, view_of, title, keys, views, n, lengths
 ):
     """Put n-grams of runs into `keys`, from n on; gives how many are there then."""
-    for k in range(0, n_edges, 2):
-        first, last = edges[k], edges[k + 1]
-        for length in range(shortest_longest[0], min(shortest_longest[1], last - first) + 1):
+    for k in range(n_edges // 2):
+        first, last = edges[2 * k], edges[2 * k + 1]
+        for length in range(shortest, min(longest, last - first) + 1):
             view = view_of[length]
             begun = n
             for i in range(first, last - length + 1):
@@ -350,9 +353,9 @@ def _mix(keys, views, n):  # type: ignore[no-untyped-def]
 @_compile
 def _keep_known(keys, n, ranks):  # type: ignore[no-untyped-def]
     """Keep those of the first n columns that are known; gives how many there are."""
-    known, flat = _u64(0), ranks.reshape(-1)
+    known = _u64(0)
     for i in range(n):
-        fetch(flat, np.int64(keys[min(i + _AHEAD, n - 1)] >> _u32(6)) * 2)
+        fetch(ranks[keys[min(i + _AHEAD, n - 1)] >> _u32(6)], 0)
         column = keys[i]
         keys[known] = column
         known += ranks[column >> _u32(6), 0] >> _u64(column & _u32(63)) & _ONE
@@ -381,7 +384,8 @@ def _sort(keys, others, digits, n, bits, are_spread):  # type: ignore[no-untyped
         _by_digit(keys, others, digits, n, _u32(0), _u32(8))
         _by_digit(others, keys, digits, n, _u32(8), _u32(8))
         _by_digit(keys, others, digits, n, _u32(16), _u32(8))
-        keys[:n] = others[:n]
+        for i in range(n):
+            keys[i] = others[i]
     else:
         _by_digit(keys, others, digits, n, _u32(0), _u32(11))
         _by_digit(others, keys, digits, n, _u32(11), _u32(11))
@@ -415,7 +419,14 @@ def _tally(keys, n, columns, counts, ends):  # type: ignore[no-untyped-def]
         run = i + 1 if ends_here else run
         filled += ends_here
     for view in range(_N_VIEWS):
-        ends[view + 1] = begun + np.searchsorted(columns[begun:filled], _u32((view + 1) << BITS))
+        first, last = begun, filled
+        while first < last:
+            middle = (first + last) >> 1
+            if columns[middle] >> _u32(BITS) <= _u32(view):
+                first = middle + 1
+            else:
+                last = middle
+        ends[view + 1] = first
 
 
 @_compile
@@ -429,11 +440,11 @@ def _rank(ranks, idf, columns):  # type: ignore[no-untyped-def]
 
 
 @_compile
-def _weigh(ends, slots, counts, lengths, idf, how, values):  # type: ignore[no-untyped-def]
+def _weigh(ends, slots, counts, lengths, idf, how, squares, values):  # type: ignore[no-untyped-def]
     """Fill the values of a text's entries, as `Vectoriser.by_arrays` does."""
-    squares, norm = np.empty(_N_VIEWS), 0.0
+    norm = 0.0
     for view in range(_N_VIEWS):
-        share, k, b, mean = how[view]
+        share, k, b, mean = how[view, 0], how[view, 1], how[view, 2], how[view, 3]
         below, square = np.float32(k * (1 - b + b * lengths[view] / mean)), 0.0
         for i in range(ends[view], ends[view + 1]):
             count = np.float32(counts[i])

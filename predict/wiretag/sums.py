@@ -12,8 +12,7 @@ from wiretag.intrinsics import fetch
 # How many features ahead weights are asked for, and how many of them a cache line holds.
 _AHEAD: Final = 12
 _LINE: Final = 32
-_u64 = np.uint64
-_compile: Final = njit(nogil=True, cache=True, error_model="numpy")
+_compile: Final = njit(error_model="numpy")
 
 
 @_compile
@@ -23,10 +22,9 @@ def add(offsets, features, values, place, rows, cells, sums):  # type: ignore[no
     Where a feature's weights are is looked up some features ahead and its cache lines are asked for: they come from main memory,
     in any order, and waiting for one after the other would take three times as long.
     """
-    n_rows, n_dense, n_features = rows.shape[1], len(rows), len(features)
-    flat, own = rows.reshape(-1), np.empty(n_rows)
+    n_dense, n_rows, n_features = rows.shape[0], rows.shape[1], len(features)
     for text in range(len(offsets) - 1):
-        own[:] = 0
+        own = sums[text]
         for i in range(offsets[text], offsets[text + 1]):
             if i + 2 * _AHEAD < n_features:
                 fetch(place, features[i + 2 * _AHEAD])
@@ -35,8 +33,8 @@ def add(offsets, features, values, place, rows, cells, sums):  # type: ignore[no
                 if at >= n_dense:
                     fetch(cells, at - n_dense)
                 elif at >= 0:
-                    for line in range(at * n_rows, (at + 1) * n_rows, _LINE):
-                        fetch(flat, line)
+                    for line in range(0, n_rows, _LINE):
+                        fetch(rows[at], line)
             at, value = np.int64(place[features[i]]), np.float64(values[i])
             if at >= n_dense:
                 at -= n_dense
@@ -47,7 +45,6 @@ def add(offsets, features, values, place, rows, cells, sums):  # type: ignore[no
                     more = cell >= 0
                     at += 1
             elif at >= 0:
-                row = rows[_u64(at)]
+                row = rows[at]
                 for n in range(n_rows):
                     own[n] += value * row[n]
-        sums[text] = own

@@ -1,18 +1,17 @@
-"""Numba's loops beside NumPy's arrays. What counts as an n-gram is tested in `test_features`, for both."""
+"""Compiled loops beside NumPy's arrays. What counts as an n-gram is tested in `test_features`, for both."""
 
-import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wiretag import acceleration, compiled
-from wiretag.features import VIEWS, Counts, FeatureConfig, blocks, count_block, count_by_arrays
+from wiretag import acceleration, compiled, frames
+from wiretag.features import VIEWS, Counts, FeatureConfig, blocks, count_block, count_by_arrays, normalise
 from wiretag.model import MOST_PACKED_ROWS, Facet
 from wiretag.tagger import Tagger
 from wiretag.vectors import Vectors
@@ -21,6 +20,7 @@ from wiretag_data.sources import wire
 
 SHORT = FeatureConfig(pairs=True, chars=(3, 3), ideographs=(1, 1), syllables=(2, 2), hangul=(1, 1))
 LONG = FeatureConfig(pairs=True, chars=(2, 16), ideographs=(1, 16), syllables=(3, 16), hangul=(2, 16))
+FUNCTIONS = compiled.functions()
 
 
 @pytest.fixture(scope="module")
@@ -64,14 +64,19 @@ def test_there_is_memory_for_all_that_is_written(text: str, monkeypatch: pytest.
     monkeypatch.setattr(compiled, "_KEPT", 1)
     monkeypatch.setattr(compiled, "_own", threading.local())
 
-    def count(codes, table, symbols, powers, inverse, bounds, titles, grams, known, room, *_) -> int:  # type: ignore[no-untyped-def]
-        longest = int(np.diff(bounds).max())  # and a separator before and behind
-        assert len(room.prefix) >= longest + 2  # beginning with the hash of nothing
-        assert min(map(len, (room.kinds, room.parts, room.strangers, room.fits, room.edges, powers, inverse))) >= longest + 1
+    called_with: list[dict[str, int]] = []
+
+    def count(frame: Sequence[int]) -> int:
+        called_with.append(dict(zip(frames.FRAMES["count"], frame, strict=True)))
         return 0
 
-    monkeypatch.setattr(compiled.loops, "count", count)
+    monkeypatch.setattr(compiled, "functions", lambda: replace(FUNCTIONS, count=count))
     compiled.count_block([text, "x"], LONG)
+    symbols = len(normalise(text).replace("\u00ad", "")) + 2  # with a separator before and behind
+    (frame,) = called_with
+    assert frame["n_symbols_of_text"] >= symbols + 1  # beginning with the hash of nothing
+    assert frame["n_powers"] >= symbols
+    assert frame["n_codes"] + frame["n_symbols"] >= symbols + 2
 
 
 def test_items_have_the_same_vectors_and_scores(items: list[str], tagger: Tagger) -> None:
@@ -139,15 +144,28 @@ def test_without_numba_arrays_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     assert acceleration.loaded() is None
 
 
-@pytest.mark.parametrize("error", [OSError("No space left on device"), AttributeError("no attribute '_Grams'")])
+@pytest.mark.parametrize("error", [OSError("No space left on device"), AttributeError("no attribute 'create_pass_builder'")])
 def test_where_nothing_can_be_compiled_arrays_go_on(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     def fail() -> None:
         raise error
 
     monkeypatch.setattr("wiretag.acceleration._ENOUGH", 1)
-    monkeypatch.setattr(compiled, "try_out", fail)
+    monkeypatch.setattr(compiled, "functions", fail)
     assert count_block(["a word", "one"], SHORT).lengths[0, VIEWS.index("words")] == 2
     assert acceleration.loaded() is None
+
+
+def test_too_little_to_compile_for_is_left_to_arrays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wiretag.acceleration._ENOUGH", 1)
+    monkeypatch.setattr("wiretag.acceleration._ENOUGH_TO_COMPILE", 1000)
+    looked: list[None] = []
+    monkeypatch.setattr("wiretag.machine_code.kept", lambda: looked.append(None))
+    for _ in range(3):
+        count_block(["a word", "one"], SHORT)
+    assert acceleration.loaded() is None
+    assert len(looked) == 1
+    count_block(["word " * 200, "x"], SHORT)
+    assert acceleration.loaded() is compiled
 
 
 def test_a_file_of_known_size_does_not_count_twice(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,24 +175,6 @@ def test_a_file_of_known_size_does_not_count_twice(monkeypatch: pytest.MonkeyPat
     assert acceleration.loaded() is None
     acceleration.expect(1000)
     assert acceleration.loaded() is compiled
-
-
-COMPILED = """
-import sys
-from wiretag import compiled, loops, sums
-from wiretag.tagger import Tagger
-
-tagger = Tagger.load(sys.argv[1])
-parts = loops.count, sums.add, loops.look_up
-compiled.try_out()
-assert [len(part.signatures) for part in parts] == [1, 1, 2]
-compiled.sums(tagger.model, compiled.vectors(tagger.model.vectoriser, ["a word", "\u00e9"]))
-assert [len(part.signatures) for part in parts] == [1, 1, 2]
-"""
-
-
-def test_trying_out_compiles_all_that_tagging_needs(model_path: Path) -> None:
-    subprocess.run([sys.executable, "-c", COMPILED, model_path], check=True)
 
 
 def test_tags_are_the_same(items: list[str], tagger: Tagger) -> None:
