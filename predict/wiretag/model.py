@@ -133,10 +133,7 @@ class Model:
         often = np.flatnonzero(counts >= max(n_rows // _DENSE_SHARE - self.weights.n_common, 1))
         place = np.full(len(counts), -1, np.int32)
         place[often] = np.arange(len(often))
-        rows = np.zeros((len(often), n_rows), np.int16)
-        at, row, values = self.weights.of(often)
-        rows[at, row] = values
-        return place, rows
+        return place, self.weights.spread(often)
 
     @cached_property
     def packed(self) -> tuple[NDArray[np.int32], NDArray[np.int16], NDArray[np.int32]]:

@@ -47,6 +47,7 @@ def test_what_is_packed_comes_out(n_features: int, n_labels: int, n_common: int,
     expected = np.concatenate([own, shared.T], axis=1)
     features = rng.integers(0, n_features, 5)
     assert (table_of(weights, features) == expected[features]).all()
+    assert (weights.spread(np.unique(features)) == expected[np.unique(features)]).all()
     assert len(weights) == (table >= 0).sum() + n_common * n_features
 
 
