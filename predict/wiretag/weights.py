@@ -146,9 +146,9 @@ class Weights:
         levels[has] = self._all_levels[np.repeat(are_chosen, self.counts)]
         levels += np.arange(n_labels, dtype=levels.dtype) * levels.dtype.type(self.n_levels)
         rows[is_masked, :n_labels] = self.values.take(levels) * has
-        for row in range(n_labels, self.n_rows):
-            of_row = self.values[row * self.n_levels : (row + 1) * self.n_levels]
-            rows[is_masked, row] = of_row.take(self._numbers(self.common.reshape(self.n_common, -1)[row - n_labels], masked))
+        for n in range(self.n_common):
+            own = self.values[(n_labels + n) * self.n_levels :][: self.n_levels]
+            rows[is_masked, n_labels + n] = own.take(self._numbers(self.common.reshape(self.n_common, -1)[n], masked))
         return rows
 
     @property
