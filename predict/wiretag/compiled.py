@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Generic, TypeVar
+from weakref import finalize
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,17 @@ def is_ready(*, may_compile: bool) -> bool:
     return True
 
 
+@dataclass(frozen=True, slots=True)
+class _Held(Generic[_Frame]):
+    """A frame and the arrays whose addresses stand in it.
+
+    Whoever calls a function holds it: where a program ends while another thread still counts, modules lose what is theirs.
+    """
+
+    frame: _Frame
+    arrays: _Arrays
+
+
 def count_block(texts: Sequence[str], config: FeatureConfig) -> Counts:
     """`features.count_block`."""
     room, n, offsets, lengths = _counted(texts, config, _COLUMNS)
@@ -52,7 +64,7 @@ def count_block(texts: Sequence[str], config: FeatureConfig) -> Counts:
 
 def vectors(vectoriser: Vectoriser, texts: Sequence[str]) -> Vectors:
     """`Vectoriser.block`."""
-    room, n, offsets, _ = _counted(texts, vectoriser.config, _known.of(vectoriser))
+    room, n, offsets, _ = _counted(texts, vectoriser.config, _VECTORISERS.of(vectoriser))
     return Vectors(offsets[:: len(VIEWS)], room.entries[:n].view(np.int32).copy(), room.values[:n].copy())
 
 
@@ -64,7 +76,8 @@ def sums(model: Model, vectors: Vectors) -> NDArray[np.float64]:
     in_vectors = frames.Vectors(
         _address(entries), _address(values), len(entries), _address(offsets), _address(found), vectors.n_texts
     )
-    functions().add((*in_vectors, *_weights.of(model)))
+    weights = _MODELS.of(model)
+    functions().add((*in_vectors, *weights.frame))
     return found
 
 
@@ -76,61 +89,61 @@ def _address(array: NDArray[Any]) -> int:
     return address
 
 
-class _Latest(Generic[_Owner, _Frame]):
-    """What a thread last asked for, a frame of an owner's arrays: taking their addresses anew takes as long as a short text."""
+class _ByOwner(Generic[_Owner, _Frame]):
+    """Frames of arrays that owners keep, as long as these live: taking the addresses anew takes as long as a short text."""
 
-    def __init__(self, arrays_of: Callable[[_Owner], _Arrays], frame_of: Callable[..., _Frame]) -> None:
-        self._arrays_of, self._frame_of = arrays_of, frame_of
-        self._kept = threading.local()
+    def __init__(self, held_of: Callable[[_Owner], _Held[_Frame]]) -> None:
+        self._held_of = held_of
+        self._held: dict[int, _Held[_Frame]] = {}
 
-    def of(self, owner: _Owner) -> _Frame:
-        """That of an owner, who keeps its arrays. They are kept here, too: two threads may each have made them."""
-        kept: tuple[_Owner, _Arrays, _Frame] | None = getattr(self._kept, "latest", None)
-        if kept is None or kept[0] is not owner:
-            arrays = self._arrays_of(owner)
-            self._kept.latest = kept = owner, arrays, self._frame_of(*arrays)
-        return kept[2]
-
-
-def _frame_of_known(ranks: NDArray[np.uint64], idf: Float32, how: NDArray[np.float64]) -> frames.Known:
-    return frames.Known(_address(ranks), len(ranks), _address(idf), len(idf), _address(how))
+    def of(self, owner: _Owner) -> _Held[_Frame]:
+        """That of an owner."""
+        held = self._held.get(id(owner))
+        if held is None:
+            held = self._held[id(owner)] = self._held_of(owner)
+            finalize(owner, self._held.pop, id(owner), None).atexit = False
+        return held
 
 
-def _frame_of_weights(place: NDArray[np.int32], rows: NDArray[np.int16], cells: NDArray[np.int32]) -> frames.Weights:
-    return frames.Weights(_address(place), len(place), _address(cells), len(cells), _address(rows), *rows.shape)
+def _known_of(vectoriser: Vectoriser) -> _Held[frames.Known]:
+    known = vectoriser.vocabulary
+    return _known(known.ranks, np.ascontiguousarray(known.idf, np.float32), vectoriser.how)
 
 
-_known: Final = _Latest[Vectoriser, frames.Known](
-    lambda own: (own.vocabulary.ranks, own.vocabulary.idf, own.how), _frame_of_known
-)
-_weights: Final = _Latest[Model, frames.Weights](lambda own: own.packed, _frame_of_weights)
+def _known(ranks: NDArray[np.uint64], idf: Float32, how: NDArray[np.float64]) -> _Held[frames.Known]:
+    return _Held(frames.Known(_address(ranks), len(ranks), _address(idf), len(idf), _address(how)), (ranks, idf, how))
+
+
+def _weights_of(model: Model) -> _Held[frames.Weights]:
+    place, rows, cells = model.packed
+    frame = frames.Weights(_address(place), len(place), _address(cells), len(cells), _address(rows), *rows.shape)
+    return _Held(frame, (place, rows, cells))
+
+
+_VECTORISERS: Final = _ByOwner(_known_of)
+_MODELS: Final = _ByOwner(_weights_of)
 # Without a vocabulary, columns stand for themselves.
-_NOTHING: Final = (np.empty((0, 2), np.uint64), np.empty(0, np.float32), np.zeros((len(VIEWS), 4)))
-_COLUMNS: Final = _frame_of_known(*_NOTHING)
+_COLUMNS: Final = _known(np.empty((0, 2), np.uint64), np.empty(0, np.float32), np.zeros((len(VIEWS), 4)))
 
 
 @dataclass(frozen=True, slots=True)
-class _Grams:
+class _Grams(_Held[frames.Grams]):
     """Which n-grams are counted, and how many of them a symbol may begin."""
 
-    frame: frames.Grams
     at_most: int
-    arrays: _Arrays  # whose addresses stand in the frame, as in `_Room`
 
 
 @dataclass(frozen=True, slots=True)
-class _Room:
+class _Room(_Held[frames.Room]):
     """A thread's memory, and what is read out of it."""
 
-    frame: frames.Room
     entries: Uint32
     counts: Uint32
     values: Float32
-    arrays: _Arrays
 
 
 def _counted(
-    texts: Sequence[str], config: FeatureConfig, known: frames.Known
+    texts: Sequence[str], config: FeatureConfig, known: _Held[frames.Known]
 ) -> tuple[_Room, int, NDArray[np.int64], NDArray[np.int64]]:
     """This thread's memory and how many entries are there, to be copied; and what `Counts` calls offsets and lengths."""
     codes, starts = features.codes_of(texts)
@@ -151,8 +164,9 @@ def _counted(
     longest = int((bounds[1:] - bounds[:-1]).max(initial=0))
     grams = _grams(config)
     room = _room(grams.at_most * (n + 1), longest + 2)
+    tables = _tables((longest + 2).bit_length())
     in_texts = (*in_codes, _address(places), n_texts)
-    n = functions().count((*in_texts, *_tables((longest + 2).bit_length()), *grams.frame, *known, *room.frame))
+    n = functions().count((*in_texts, *tables.frame, *grams.frame, *known.frame, *room.frame))
     return room, n, offsets, lengths
 
 
@@ -164,10 +178,11 @@ def _look_up(codes: Codes, table: Uint32) -> tuple[Uint32, int]:
 
 
 @cache
-def _tables(n_bits: int) -> frames.Tables:
-    """For places of so many bits; `features` and `codepoints` keep these tables for ever."""
+def _tables(n_bits: int) -> _Held[frames.Tables]:
+    """For places of so many bits."""
     table, (powers, inverse) = codepoints.symbols(0), features.powers_of_base((1 << n_bits) - 1)
-    return frames.Tables(_address(table), len(table), _address(powers), _address(inverse), len(powers))
+    frame = frames.Tables(_address(table), len(table), _address(powers), _address(inverse), len(powers))
+    return _Held(frame, (table, powers, inverse))
 
 
 @cache
@@ -192,7 +207,7 @@ def _grams(config: FeatureConfig) -> _Grams:
         gram_views=_address(views),
         longest=longest,
     )
-    return _Grams(frame, most, (lengths, views))
+    return _Grams(frame, (lengths, views), most)
 
 
 def _room(n_grams: int, n_symbols: int) -> _Room:
@@ -226,7 +241,7 @@ def _room(n_grams: int, n_symbols: int) -> _Room:
         squares=_address(squares),
     )
     arrays = keys, others, views, kinds, parts, strangers, fits, prefix, edges, digits, letters, squares
-    room = _Room(frame, entries, counts, values, arrays)
+    room = _Room(frame, arrays, entries, counts, values)
     if size == length == _KEPT:
         _own.room = room
     return room

@@ -141,7 +141,7 @@ class Vectoriser:
     def how(self) -> NDArray[np.float64]:
         """Weight, k, b and average length of each view, shape [len(VIEWS), 4]; those that are not in use weigh nothing."""
         used = [self.weighting.get(view, _UNUSED) for view in VIEWS]
-        return np.array([(own.weight, own.k, own.b, max(own.average_length, 1e-9)) for own in used])
+        return np.array([(own.weight, own.k, own.b, max(own.average_length, 1e-9)) for own in used], np.float64)
 
     def _stretch(self, lengths: NDArray[np.int64]) -> Float32:
         """What BM25 adds to each count below the line, flat, in texts of so many n-grams, shape [n_texts, len(VIEWS)]."""

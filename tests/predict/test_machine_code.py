@@ -89,3 +89,28 @@ def test_loops_that_may_fail_are_not_made() -> None:
     make_an_array.__name__ = "add"
     with pytest.raises(RuntimeError, match="NRT_"):
         kernels.object_code([make_an_array])
+
+
+ENDED = """
+import threading
+import time
+from wiretag import acceleration, compiled
+from wiretag.features import FeatureConfig
+
+acceleration.load()
+counted = threading.Event()
+
+def count():
+    while True:
+        compiled.count_block(["one two three words " * 60_000, "x"], FeatureConfig(pairs=True, chars=(2, 16)))
+        counted.set()
+
+for _ in range(2):
+    threading.Thread(target=count, daemon=True).start()
+counted.wait()
+"""
+
+
+def test_a_program_may_end_while_its_threads_count() -> None:
+    acceleration.load()
+    subprocess.run([sys.executable, "-c", ENDED], check=True)
