@@ -1,7 +1,11 @@
 """Labelled texts made here, few and easy, and what commands need to be tested."""
 
 import signal
+from dataclasses import replace
 
+import numpy as np
+
+from wiretag.model import Model
 from wiretag_data.item import Item
 
 WORDS = {
@@ -27,6 +31,16 @@ def small_items(n: int = 60) -> list[Item]:
             )
         )
     return items
+
+
+def with_nothing_in_common(model: Model) -> Model:
+    """A model with the row that a facet of several labels has, and nothing in it."""
+    weights = model.weights
+    assert weights.n_levels == 256  # a byte each
+    scales = np.append(model.scales, np.float32(1))
+    values = np.append(weights.values, np.zeros(256, np.int16))
+    common = np.zeros(len(weights.counts), np.uint8)
+    return replace(model, scales=scales, weights=replace(weights, common=common, values=values, n_rows=len(scales)))
 
 
 def heeds_ctrl_c() -> None:

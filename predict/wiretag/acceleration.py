@@ -2,7 +2,7 @@
 
 NumPy is the reference and all that an installation needs. Where Numba is installed (extra ``fast``, part of ``train``),
 `wiretag.compiled` gives the same n-grams and scores several times as fast. The first use on a machine compiles for some ten
-seconds and keeps what it compiled; from then on loading that takes less than a tenth of a second. So it is loaded only by who
+seconds and keeps what it compiled; from then on loading that takes about a tenth of a second. So it is loaded only by who
 has enough to do for that to pay.
 """
 
@@ -41,9 +41,9 @@ def load(*, may_compile: bool = True) -> ModuleType | None:
                 _state.module = compiled
             else:
                 _state.is_uncompiled = True
-        except (ImportError, RuntimeError, OSError, AttributeError):
-            # No Numba or another one than known here, no folder or no room to keep what it compiles, or no memory that may be
-            # written and then run.
+        except (ImportError, RuntimeError, OSError, AttributeError, TypeError):
+            # No Numba or LLVM, or another one than known here, no folder or no room to keep what is compiled, or no memory that
+            # may be written and then run.
             _state.is_missing = True
     return _state.module
 

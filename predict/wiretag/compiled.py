@@ -26,15 +26,20 @@ _N_CLASSES: Final = max(SEPARATOR, SPACED, IDEOGRAPH, SYLLABLE, DIGIT, HANGUL) +
 # Room for n-grams that each thread keeps; more is made for a longer text alone. New memory costs more than filling it.
 _KEPT: Final = 1 << 20
 _own: Final = threading.local()
+_loaded: Final[list[machine_code.Functions]] = []
+_only_one: Final = threading.Lock()
 _Owner = TypeVar("_Owner")
 _Frame = TypeVar("_Frame")
 _Arrays = tuple[NDArray[Any], ...]
 
 
-@cache
 def functions() -> machine_code.Functions:
     """The loops, compiled unless an earlier process did that; errors as `machine_code.made` raises them."""
-    return machine_code.linked(machine_code.kept() or machine_code.made())
+    if not _loaded:
+        with _only_one:
+            if not _loaded:
+                _loaded.append(machine_code.linked(machine_code.kept() or machine_code.made()))
+    return _loaded[0]
 
 
 def is_ready(*, may_compile: bool) -> bool:
@@ -70,13 +75,13 @@ def vectors(vectoriser: Vectoriser, texts: Sequence[str]) -> Vectors:
 
 def sums(model: Model, vectors: Vectors) -> NDArray[np.float64]:
     """Sums of value times weight, in steps of the rows' scales, shape [n_texts, R]."""
-    found = np.zeros((vectors.n_texts, len(model.scales)))
+    weights = _MODELS.of(model)
+    found = np.zeros((vectors.n_texts, weights.frame.n_rows))
     offsets = np.ascontiguousarray(vectors.offsets, np.int64)
     entries, values = np.ascontiguousarray(vectors.features, np.int32), np.ascontiguousarray(vectors.values, np.float32)
     in_vectors = frames.Vectors(
         _address(entries), _address(values), len(entries), _address(offsets), _address(found), vectors.n_texts
     )
-    weights = _MODELS.of(model)
     functions().add((*in_vectors, *weights.frame))
     return found
 
@@ -199,7 +204,7 @@ def _grams(config: FeatureConfig) -> _Grams:
     lengths[[SPACED, DIGIT], 0] = np.maximum(lengths[[SPACED, DIGIT], 0], 3)
     frame = frames.Grams(
         pairs=bool(config.pairs),
-        title=config.title,
+        title=bool(config.title),
         syllables=config.pairs == SYLLABLES,
         chars="chars" in config.views,
         bits=BITS + VIEWS.index(config.views[-1]).bit_length(),

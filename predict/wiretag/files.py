@@ -12,7 +12,7 @@ from pathlib import Path
 def written_beside(path: Path) -> Iterator[Path]:
     """Gives a file to write beside `path`; it takes its place if nothing went wrong, and vanishes if something did."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")  # threads and containers share numbers
     try:
         yield beside
         beside.replace(path)

@@ -29,6 +29,8 @@ define double @sqrt(double %square) alwaysinline {
   ret double %root
 }
 """
+# What Numba calls the exceptions that something may raise.
+_ERROR: Final = ".const.pickle"
 # What an object file may ask of the C library.
 _FROM_C: Final = {"memset", "memcpy", "memmove"}
 
@@ -114,7 +116,7 @@ def object_code(functions: Sequence[Callable[..., int]] = (look_up, count, add))
     Raises
     ------
     RuntimeError
-        The loops need more than each other: something in them may fail.
+        The loops need more than each other: something in them makes an array or may fail.
     """
     module = llvm.parse_assembly(_SUPPORT)
     for function in functions:
@@ -127,6 +129,7 @@ def object_code(functions: Sequence[Callable[..., int]] = (look_up, count, add))
     )
     _strip(module, machine)
     needed = {part.name for part in module.functions if part.is_declaration and not part.name.startswith("llvm.")} - _FROM_C
+    needed |= {part.name for part in module.global_variables if part.name.startswith(_ERROR)}
     if needed:
         raise RuntimeError(f"Compiled loops need {', '.join(sorted(needed))}.")
     code: bytes = machine.emit_object(module)

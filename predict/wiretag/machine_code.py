@@ -38,12 +38,11 @@ class Functions:
 
 def kept() -> bytes | None:
     """The object file that an earlier process has kept for this kind of processor and these sources, if one has."""
-    sources = _sources()
     for folder in _folders():
         with suppress(OSError):
             data = (folder / _name()).read_bytes()
-            head, code = data[: 2 * sources.digest_size], data[2 * sources.digest_size :]
-            if head == sources.digest() + _DIGEST(code).digest():  # a damaged object file would end the process
+            head, code = data[: _DIGEST().digest_size], data[_DIGEST().digest_size :]
+            if head == _DIGEST(code).digest():  # a damaged object file would end the process
                 return code
     return None
 
@@ -55,13 +54,20 @@ def made() -> bytes:
     ------
     ImportError
         Numba is not installed.
+    RuntimeError
+        This Numba does not compile the loops.
     OSError
-        There is no folder to keep it in.
+        There is no folder to keep it in; each process would compile anew.
     """
+    folder = _folder_to_write()
     from wiretag.kernels import object_code
 
-    code = object_code()
-    _keep(_sources().digest() + _DIGEST(code).digest() + code)
+    try:
+        code = object_code()
+    except Exception as error:  # any of Numba's own, or of an interface of it that is not what it was
+        raise RuntimeError(f"Numba does not compile the loops: {error}") from error
+    with written_beside(folder / _name()) as file:
+        file.write_bytes(_DIGEST(code).digest() + code)
     return code
 
 
@@ -69,7 +75,7 @@ def linked(code: bytes) -> Functions:
     """The functions of `kernels.object_code`, ready to run."""
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
-    compiler = llvm.create_lljit_compiler()
+    compiler = llvm.create_lljit_compiler(suppress_errors=True)  # who may not run code goes on without
     library = llvm.JITLibraryBuilder().add_object_img(code).add_current_process()
     for name in FRAMES:
         library.export_symbol(name)
@@ -83,8 +89,8 @@ def _function(library: Any, name: str, n_fields: int) -> _Function:
     pack = struct.Struct(f"{n_fields}q").pack  # a fifth of what an array of ctypes takes
 
     def call(fields: Sequence[int], library: Any = library) -> int:  # noqa: ARG001
-        result = ctypes.c_int64()
-        if run(ctypes.addressof(result), None, pack(*fields)):
+        result, error = ctypes.c_int64(), ctypes.c_void_p()
+        if run(ctypes.addressof(result), ctypes.addressof(error), pack(*fields)):
             raise RuntimeError(f"Compiled code of {name} failed.")
         return result.value
 
@@ -92,36 +98,35 @@ def _function(library: Any, name: str, n_fields: int) -> _Function:
 
 
 def _folders() -> list[Path]:
-    """Where machine code is kept: beside the byte code of this package, or with what else is cached for the user."""
+    """Where machine code is kept: beside the byte code of this package, or with what else is cached for the user.
+
+    Never in a folder named by where the process happens to run: what lies there may be anybody's.
+    """
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return [Path(__file__).with_name("__pycache__"), Path(cache, "wiretag")]
+    folders = Path(__file__).with_name("__pycache__"), Path(cache, "wiretag")
+    return [folder for folder in folders if folder.is_absolute()]
+
+
+def _folder_to_write() -> Path:
+    """The first folder that takes a file."""
+    from tempfile import TemporaryFile
+
+    failed = OSError("There is no folder to keep machine code in.")
+    for folder in _folders():
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with TemporaryFile(dir=folder):
+                return folder
+        except OSError as error:
+            failed = error
+    raise failed
 
 
 def _name() -> str:
-    """File of what this processor runs, as this LLVM links it."""
-    host = (
-        f"{llvmlite.__version__} {llvm.get_process_triple()} {llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
-    )
-    return f"kernels-{_DIGEST(host.encode()).hexdigest()[:16]}.o"
-
-
-def _sources() -> Any:
-    """Digest of the sources."""
-    digest = _DIGEST()
+    """File of what these sources are to this processor, this LLVM, and Numba as it is set up."""
+    settings = sorted((name, value) for name, value in os.environ.items() if name.startswith("NUMBA_"))
+    host = llvm.get_process_triple(), llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
+    digest = _DIGEST(repr((llvmlite.__version__, host, settings)).encode())
     for name in _SOURCES:
         digest.update(Path(__file__).with_name(f"{name}.py").read_bytes())
-    return digest
-
-
-def _keep(data: bytes) -> None:
-    """Write to the first folder that takes it, beside and then in place of what may be there."""
-    failed: OSError | None = None
-    for folder in _folders():
-        try:
-            with written_beside(folder / _name()) as file:
-                file.write_bytes(data)
-        except OSError as error:
-            failed = error
-        else:
-            return
-    raise failed or OSError("There is no folder to keep machine code in.")
+    return f"kernels-{digest.hexdigest()[:32]}.o"

@@ -3,6 +3,7 @@
 import sys
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -59,7 +60,7 @@ def test_a_text_that_is_larger_than_the_memory_kept_for_it_has_them_too(word: st
     assert equal(compiled.count_block([text, "x"], LONG), count_by_arrays([text, "x"], LONG))
 
 
-@pytest.mark.parametrize("text", ["", "a", "two words", "é", "東京 é", "\u00ad", "ａ"])
+@pytest.mark.parametrize("text", ["", "a", "two words", "é", "東京 é", "\u00ad", "ａ", "a" * 8190, "a" * 8191, "é" * 8191])
 def test_there_is_memory_for_all_that_is_written(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiled, "_KEPT", 1)
     monkeypatch.setattr(compiled, "_own", threading.local())
@@ -74,6 +75,7 @@ def test_there_is_memory_for_all_that_is_written(text: str, monkeypatch: pytest.
     compiled.count_block([text, "x"], LONG)
     symbols = len(normalise(text).replace("\u00ad", "")) + 2  # with a separator before and behind
     (frame,) = called_with
+    assert frame["n_grams"] >= symbols * (LONG.chars or (0, 0))[1]
     assert frame["n_symbols_of_text"] >= symbols + 1  # beginning with the hash of nothing
     assert frame["n_powers"] >= symbols
     assert frame["n_codes"] + frame["n_symbols"] >= symbols + 2
@@ -88,6 +90,13 @@ def test_items_have_the_same_vectors_and_scores(items: list[str], tagger: Tagger
         np.testing.assert_allclose(ours.values, theirs.values, rtol=1e-6)
         scores = tagger.model.with_common(compiled.sums(tagger.model, ours) * tagger.model.scales)
         np.testing.assert_allclose(scores, tagger.scores(theirs), rtol=1e-5, atol=1e-6)
+
+
+def test_a_model_whose_parts_do_not_fit_is_an_error(tagger: Tagger) -> None:
+    model = replace(tagger.model, scales=tagger.model.scales[:2])
+    assert acceleration.load()
+    with pytest.raises(ValueError, match="broadcast"):
+        Tagger(model).scores(model.vectoriser.by_arrays(["goal"] * 200))
 
 
 def test_models_of_more_rows_than_a_cell_can_name_are_left_to_arrays(tagger: Tagger) -> None:
@@ -106,7 +115,7 @@ def test_models_of_more_rows_than_a_cell_can_name_are_left_to_arrays(tagger: Tag
         scales=own + 1,
         **dict.fromkeys(("intercepts", "slopes", "shifts", "thresholds"), own),
     )
-    acceleration.load()
+    assert acceleration.load()
     found = Tagger(model).scores(Vectors(np.array([0, 1]), np.array([0], np.int32), np.array([0.5], np.float32)))
     assert found.argmax() == n - 1
 
@@ -115,14 +124,11 @@ def test_threads_do_not_share_their_memory(items: list[str]) -> None:
     expected = [count_by_arrays([text], SHORT) for text in items]
     wrong: list[int] = []
 
-    def count() -> None:
+    def count(_: int) -> None:
         wrong.extend(n for n, text in enumerate(items) if not equal(compiled.count_block([text], SHORT), expected[n]))
 
-    threads = [threading.Thread(target=count) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(count, range(4)))  # raises what one of them has raised
     assert not wrong
 
 
@@ -179,6 +185,6 @@ def test_a_file_of_known_size_does_not_count_twice(monkeypatch: pytest.MonkeyPat
 
 def test_tags_are_the_same(items: list[str], tagger: Tagger) -> None:
     before = [tags.to_dict() for tags in tagger.tag_many(items)]
-    acceleration.load()
+    assert acceleration.load()
     assert [tags.to_dict() for tags in tagger.tag_many(items)] == before
     assert [tagger.tag(text).to_dict() for text in items[:5]] == before[:5]

@@ -1,14 +1,17 @@
 """Where compiled loops are kept, and that nothing but them is run."""
 
+import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numba import carray
+from numba.core.errors import TypingError
 
-from wiretag import acceleration, kernels, machine_code
+from wiretag import acceleration, compiled, kernels, machine_code
 from wiretag.intrinsics import at
 
 CODE = b"machine code"
@@ -16,10 +19,11 @@ CODE = b"machine code"
 
 @pytest.fixture
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """Two of them, still to be made."""
+    """Two of them, still to be made, for a process that has not loaded anything."""
     found = [tmp_path / "beside", tmp_path / "cache" / "wiretag"]
     monkeypatch.setattr(machine_code, "_folders", lambda: found)
     monkeypatch.setattr(kernels, "object_code", lambda: CODE)
+    monkeypatch.setattr(compiled, "_loaded", [])
     return found
 
 
@@ -52,6 +56,43 @@ def test_what_is_damaged_is_not_run(folders: list[Path], damaged: bytes | None) 
     assert machine_code.kept() is None
 
 
+def test_nothing_is_compiled_that_cannot_be_kept(folders: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for taken in (folders[0], tmp_path / "cache"):
+        taken.write_text("no folder")
+    monkeypatch.setattr(kernels, "object_code", lambda: pytest.fail("It compiles."))
+    assert acceleration.load() is None
+
+
+@pytest.mark.usefixtures("folders")
+def test_where_numba_does_not_compile_arrays_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> bytes:
+        raise TypingError("No implementation of a function found")
+
+    monkeypatch.setattr(kernels, "object_code", fail)
+    assert acceleration.load() is None
+
+
+@pytest.mark.parametrize("cache", ["caches", ""])
+def test_nothing_is_read_from_where_the_process_happens_to_run(cache: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", cache)
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)  # as for somebody without a home
+    (folder,) = machine_code._folders()
+    assert folder.is_absolute()
+
+
+def test_numba_set_up_otherwise_keeps_its_own(folders: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    machine_code.made()
+    monkeypatch.setenv("NUMBA_OPT", "0")
+    assert machine_code.kept() is None
+
+
+def test_all_sources_count() -> None:
+    from_others = {"wiretag", "wiretag.acceleration"}  # of which nothing is compiled in
+    script = "import sys, wiretag.kernels; print(*(name for name in sys.modules if name.split('.')[0] == 'wiretag'))"
+    loaded = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout.split()
+    assert {f"wiretag.{name}" for name in machine_code._SOURCES} == set(loaded) - from_others
+
+
 def test_what_was_made_of_other_sources_is_not_run(folders: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     machine_code.made()
     monkeypatch.setattr(machine_code, "_SOURCES", ("loops", "sums"))
@@ -75,7 +116,7 @@ assert "numba" not in sys.modules
 
 
 def test_what_is_kept_runs_without_numba(model_path: Path) -> None:
-    acceleration.load()
+    assert acceleration.load()
     subprocess.run([sys.executable, "-c", TAGGED, model_path], check=True)
 
 
@@ -85,10 +126,23 @@ def make_an_array(frames):  # type: ignore[no-untyped-def]
     return 0
 
 
-def test_loops_that_may_fail_are_not_made() -> None:
-    make_an_array.__name__ = "add"
-    with pytest.raises(RuntimeError, match="NRT_"):
-        kernels.object_code([make_an_array])
+def unpack(frames):  # type: ignore[no-untyped-def]
+    f = carray(frames, 1)[0]
+    first, second = carray(at(f.sums), f.n_entries, np.float64)
+    return int(first + second)
+
+
+def refuse(frames):  # type: ignore[no-untyped-def]
+    if carray(frames, 1)[0].n_texts < 0:
+        raise ValueError
+    return 0
+
+
+@pytest.mark.parametrize("function", [make_an_array, unpack, refuse])
+def test_loops_that_may_fail_are_not_made(function: Callable[..., int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(function, "__name__", "add")
+    with pytest.raises(RuntimeError, match="Compiled loops need"):
+        kernels.object_code([function])
 
 
 ENDED = """
@@ -112,5 +166,5 @@ counted.wait()
 
 
 def test_a_program_may_end_while_its_threads_count() -> None:
-    acceleration.load()
+    assert acceleration.load()
     subprocess.run([sys.executable, "-c", ENDED], check=True)

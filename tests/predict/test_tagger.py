@@ -3,6 +3,7 @@ from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
+from small import with_nothing_in_common
 
 from wiretag.errors import UsageError
 from wiretag.tagger import Tag, Tagger
@@ -58,8 +59,7 @@ def test_of_two_labels_of_one_name_the_facet_says_which_is_explained() -> None:
 
 def test_a_label_brings_the_one_that_always_stands_beside_it(tagger: Tagger) -> None:
     facet = replace(tagger.facets[0], exclusive=False, beside={"sport": ("money", "health")})
-    scales = np.append(tagger.model.scales, np.float32(1))
-    model = replace(tagger.model, facets=(facet,), scales=scales, thresholds=np.full(3, 0.6, np.float32))
+    model = replace(with_nothing_in_common(tagger.model), facets=(facet,), thresholds=np.full(3, 0.6, np.float32))
     given = Tagger(model).tag("the goal of the coach in the league final").labels("topic")
     assert given[0] == "sport"
     assert len(given) == 2

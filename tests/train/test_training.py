@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import sparse
-from small import WORDS, small_items
+from small import WORDS, small_items, with_nothing_in_common
 
 from wiretag import model as model_file
 from wiretag.errors import DataError
@@ -188,15 +188,7 @@ def test_calibration_error_of_perfect_and_of_wrong_probabilities() -> None:
 def test_labels_that_a_test_set_does_not_cover_take_no_part_in_its_figures(tagger: Tagger) -> None:
     values = np.array([[1, UNKNOWN, 0], [0, UNKNOWN, 1]], np.int8)
     facet = replace(tagger.facets[0], exclusive=False)
-    scales, weights = np.append(tagger.model.scales, np.float32(1)), tagger.model.weights
-    assert weights.n_levels == 256  # a byte each
-    weights = replace(  # a common part of nothing
-        weights,
-        common=np.zeros(len(weights.counts), np.uint8),
-        values=np.append(weights.values, np.zeros(256, np.int16)),
-        n_rows=len(scales),
-    )
-    model = replace(tagger.model, facets=(facet,), scales=scales, weights=weights, thresholds=np.full(3, 0.5, np.float32))
+    model = replace(with_nothing_in_common(tagger.model), facets=(facet,), thresholds=np.full(3, 0.5, np.float32))
     texts = [" ".join(WORDS[facet.labels[0]]), " ".join(WORDS[facet.labels[2]])]
     assert measure(Tagger(model), texts, [Targets("topic", facet.labels, values)])["topic"]["macro_f1"] == 1
     nothing = np.full((2, 3), UNKNOWN, np.int8)
