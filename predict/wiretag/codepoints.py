@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-SEPARATOR, SPACED, IDEOGRAPH, SYLLABLE, DIGIT, IGNORABLE, HANGUL = range(7)
+N_CLASSES = 7
+SEPARATOR, SPACED, IDEOGRAPH, SYLLABLE, DIGIT, IGNORABLE, HANGUL = range(N_CLASSES)
 CLASS_SHIFT = 24
 UNSTEADY = np.uint32(1 << 31)
 SPACE = 0x20

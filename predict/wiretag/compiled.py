@@ -17,12 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wiretag import codepoints, features, frames, machine_code
-from wiretag.codepoints import DIGIT, HANGUL, IDEOGRAPH, SEPARATOR, SPACED, SYLLABLE
+from wiretag.codepoints import DIGIT, N_CLASSES, SPACED
 from wiretag.features import BITS, SYLLABLES, VIEWS, Codes, Counts, FeatureConfig, Uint32
 from wiretag.model import Model
 from wiretag.vectors import Float32, Vectoriser, Vectors
 
-_N_CLASSES: Final = max(SEPARATOR, SPACED, IDEOGRAPH, SYLLABLE, DIGIT, HANGUL) + 1
 # Room for n-grams that each thread keeps; more is made for a longer text alone. New memory costs more than filling it.
 _KEPT: Final = 1 << 20
 _own: Final = threading.local()
@@ -195,8 +194,8 @@ def _grams(config: FeatureConfig) -> _Grams:
     in_runs = {SPACED: config.chars or (1, 0), DIGIT: config.chars or (1, 0), **dict(config.runs)}
     most = 3 + 2 * max(high - low + 1 for low, high in in_runs.values())
     longest = max(high for _, high in in_runs.values())
-    lengths = np.full((_N_CLASSES, 2), (1, 0), np.int64)
-    views = np.full((_N_CLASSES, 1 + longest), VIEWS.index("chars"), np.uint8)
+    lengths = np.full((N_CLASSES, 2), (1, 0), np.int64)
+    views = np.full((N_CLASSES, 1 + longest), VIEWS.index("chars"), np.uint8)
     for kind, (low, high) in in_runs.items():
         lengths[kind] = low, high
     for kind, (low, high) in config.runs:

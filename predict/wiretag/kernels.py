@@ -14,10 +14,11 @@ import numpy as np
 from numba import carray, from_dtype, njit, types  # type: ignore[attr-defined]
 
 from wiretag import loops, sums
+from wiretag.codepoints import N_CLASSES
 from wiretag.features import VIEWS
 from wiretag.frames import FRAMES
 from wiretag.intrinsics import at
-from wiretag.loops import N_CLASSES, Grams, Known, Room
+from wiretag.loops import Grams, Known, Room
 
 _N_VIEWS: Final = len(VIEWS)
 # What loops need that is not in them: the end of arrays that own memory, of which there are none here, and an instruction.
@@ -137,19 +138,14 @@ def object_code(functions: Sequence[Callable[..., int]] = (look_up, count, add))
 
 
 def _module(function: Any) -> Any:
-    """What Numba makes of a function and all it calls, optimised, with only the function itself to be seen."""
+    """What Numba makes of a function and all it calls, optimised."""
     name = function.__name__
     frame = from_dtype(np.dtype([(field, np.int64) for field in FRAMES[name]]))
     takes_one: Any = types.int64(types.CPointer(frame))  # type: ignore[no-untyped-call]
     compiled: Any = njit(takes_one, error_model="numpy")(function)
     (signature,) = compiled.signatures
     module = llvm.parse_assembly(compiled.inspect_llvm(signature))
-    symbol = compiled.overloads[signature].fndesc.llvm_func_name
-    for part in module.functions:
-        if part.name == symbol:
-            part.name = name
-        elif not part.is_declaration:
-            part.linkage = "internal"
+    module.get_function(compiled.overloads[signature].fndesc.llvm_func_name).name = name
     return module
 
 

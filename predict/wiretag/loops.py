@@ -25,7 +25,6 @@ Uint8 = NDArray[np.uint8]
 Int64 = NDArray[np.int64]
 Float32 = NDArray[np.float32]
 
-N_CLASSES: Final = max(SEPARATOR, SPACED, IDEOGRAPH, SYLLABLE, DIGIT, HANGUL) + 1
 _N_VIEWS: Final = len(VIEWS)
 _WORDS, _PAIRS, _CHARS, _TITLE = (VIEWS.index(view) for view in ("words", "pairs", "chars", "title"))
 # From so many n-grams of a text on, digits of eleven bits, two of them, sort faster than those of ten and three of eight.

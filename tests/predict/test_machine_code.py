@@ -147,7 +147,6 @@ def test_loops_that_may_fail_are_not_made(function: Callable[..., int], monkeypa
 
 ENDED = """
 import threading
-import time
 from wiretag import acceleration, compiled
 from wiretag.features import FeatureConfig
 
