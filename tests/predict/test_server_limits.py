@@ -5,9 +5,10 @@ import json
 import socket
 import threading
 import tracemalloc
-from collections.abc import AsyncIterator, Iterator, MutableMapping
+from collections.abc import AsyncIterator, Iterable, Iterator, MutableMapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,14 @@ from hypothesis import HealthCheck, assume, given, settings
 from wiretag import model as model_file
 from wiretag.server import body
 from wiretag.server.app import create_app
-from wiretag.server.body import One
+from wiretag.server.body import Batch, One
 from wiretag.server.heads import HeadInTime
-from wiretag.server.live_model import LiveModel
+from wiretag.server.live_model import LiveModel, Loaded
 from wiretag.server.metrics import Metrics
 from wiretag.server.problems import Refused
 from wiretag.server.settings import Settings
 from wiretag.server.work import Work
+from wiretag.tagger import Tags
 
 N = 200_000
 
@@ -116,12 +118,12 @@ def test_a_request_whose_time_is_over_counts_until_its_thread_is_done(model_path
     async def statuses() -> AsyncIterator[int]:
         for _ in range(2):
             with pytest.raises(Refused) as refused:
-                await work.answer(slow, loaded)
+                await work.answer(slow, 1, loaded)
             yield refused.value.status
         goes_on.set()
         while True:
             try:
-                await work.answer(lambda: One(text="a"), loaded)
+                await work.answer(lambda: One(text="a"), 1, loaded)
                 yield 200
                 return
             except Refused:
@@ -132,6 +134,84 @@ def test_a_request_whose_time_is_over_counts_until_its_thread_is_done(model_path
 
     assert asyncio.run(listed()) == [408, 429, 200]
     work.close()
+
+
+def texts_tagged_together(loaded: Loaded, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Lists of the texts that each call of the tagger is given from now on."""
+    calls: list[list[str]] = []
+    tag_many = loaded.tagger.tag_many
+
+    def noted(texts: Iterable[str]) -> Iterator[Tags]:
+        calls.append(list(texts))
+        if "a fault" in calls[-1]:
+            raise RuntimeError("a fault")
+        return tag_many(calls[-1])
+
+    monkeypatch.setattr(loaded.tagger, "tag_many", noted)
+    return calls
+
+
+def answered_together(work: Work, loaded: Loaded, found: Sequence[tuple[One | Batch | Refused, int]]) -> list[Any]:
+    """Answers, or what is raised instead, to what all came while the only thread was at work."""
+    goes_on = threading.Event()
+
+    def first() -> One:
+        goes_on.wait(30)
+        return One(text="first")
+
+    def asked(one: One | Batch | Refused) -> One | Batch:
+        if isinstance(one, Refused):
+            raise one
+        return one
+
+    async def all_answers() -> list[Any]:
+        waiting = [asyncio.create_task(work.answer(first, 1, loaded))]
+        await asyncio.sleep(0.05)
+        waiting += [asyncio.create_task(work.answer(partial(asked, one), size, loaded)) for one, size in found]
+        await asyncio.sleep(0.05)
+        goes_on.set()
+        return await asyncio.gather(*waiting, return_exceptions=True)
+
+    answers = asyncio.run(all_answers())
+    work.close()
+    return answers[1:]
+
+
+def test_small_requests_that_wait_together_are_tagged_together_and_each_has_its_answer(
+    model_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = LiveModel(model_path).current
+    texts = ["The striker scored a goal", "Patients leave the hospital", "The bank raised rates", "A tariff on steel"]
+    alone = [tags.to_dict() for tags in loaded.tagger.tag_many(texts)]
+    calls = texts_tagged_together(loaded, monkeypatch)
+    batch = Batch(items=[One(text=texts[1], id=1), One(text=texts[2])])
+    found: list[tuple[One | Batch | Refused, int]] = [
+        (One(text=texts[0], id="a"), 40),
+        (batch, 80),
+        (One(text=texts[3]), 1 << 20),  # others would wait for it
+        (One(text=texts[3]), 20),
+    ]
+    answers = answered_together(Work(Settings(threads=1), Metrics()), loaded, found)
+    assert calls == [["first"], texts[:3], texts[3:], texts[3:]]
+    assert answers == [{"id": "a"} | alone[0], {"items": [{"id": 1} | alone[1], alone[2]]}, alone[3], alone[3]]
+
+
+def test_what_is_wrong_with_one_request_harms_none_that_waits_with_it(model_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = LiveModel(model_path).current
+    texts_tagged_together(loaded, monkeypatch)
+    found: list[tuple[One | Batch | Refused, int]] = [
+        (One(text="a"), 1),
+        (Refused(422, "No."), 1),
+        (One(text="a fault"), 1),
+        (One(text="b"), 1),
+    ]
+    metrics = Metrics()
+    a, refused, fault, b = answered_together(Work(Settings(threads=1), metrics), loaded, found)
+    assert [set(answer) for answer in (a, b)] == [{"language", "topic", "declared"}] * 2
+    assert isinstance(refused, Refused)
+    assert str(fault) == "a fault"
+    assert metrics.registry.get_sample_value("wiretag_items_total") == 3  # "first", "a" and "b"
+    assert metrics.registry.get_sample_value("wiretag_requests_waiting") == 0
 
 
 def test_metrics_name_the_model_however_it_came(model_path: Path, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any, Final
@@ -13,6 +13,8 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, StreamingResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wiretag import __version__
 from wiretag.server import body, docs, page
@@ -97,7 +99,7 @@ def create_app(live: LiveModel, settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     app.add_exception_handler(Refused, answer)
-    app.middleware("http")(_counted(metrics))
+    app.add_middleware(_Counted, metrics=metrics)
 
     guarded = [Depends(bearer_of(settings.token))]
 
@@ -115,7 +117,8 @@ def create_app(live: LiveModel, settings: Settings) -> FastAPI:
         """
         async with room.body(request, settings) as data:
             loaded = live.current
-            content = await work.answer(partial(body.asked, data, request.headers.get("content-type", ""), settings), loaded)
+            asked = partial(body.asked, data, request.headers.get("content-type", ""), settings)
+            content = await work.answer(asked, len(data), loaded)
         return JSONResponse(content, headers={"X-Wiretag-Model": loaded.version})
 
     @app.get("/v1/model", dependencies=guarded, responses={401: _PROBLEMS[401]})
@@ -154,20 +157,36 @@ async def _in_parts(data: bytes) -> AsyncIterator[bytes]:
         yield data[start : start + _PART]
 
 
-def _counted(metrics: Metrics) -> Callable[[Request, Callable[[Request], Awaitable[Response]]], Awaitable[Response]]:
-    """Middleware that counts requests and adds the headers of all answers."""
+class _Counted:
+    """Middleware that counts requests and adds the headers of all answers.
 
-    async def counted(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        began = time.perf_counter()
-        response = await call_next(request)
-        route = getattr(request.scope.get("route"), "path", "other")
-        metrics.requests.labels(route, str(response.status_code)).inc()
-        metrics.seconds.labels(route).observe(time.perf_counter() - began)
-        for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
+    Plain ASGI: Starlette's own middleware for functions runs each request in a task beside two more for its streams.
+    """
 
-    return counted
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app, self._metrics = app, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, status = time.perf_counter(), 500
+
+        async def sent(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sent)
+        finally:
+            route = getattr(scope.get("route"), "path", "other")
+            self._metrics.requests.labels(route, str(status)).inc()
+            self._metrics.seconds.labels(route).observe(time.perf_counter() - began)
 
 
 def about(loaded: Loaded) -> dict[str, Any]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any, Final
 
 from wiretag.server.body import Batch, One
 from wiretag.server.live_model import Loaded
@@ -13,17 +16,35 @@ from wiretag.server.metrics import Metrics
 from wiretag.server.problems import Refused
 from wiretag.server.settings import Settings
 
+# Eight items of 2,000 characters together take a third of what they take one by one; larger ones gain little, and others would
+# wait for them. Bytes of a body that is tagged with others, and of all that are tagged together.
+_SMALL: Final = 1 << 14
+_TOGETHER: Final = 1 << 15
+_Content = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiting:
+    """A request that waits: what `asked` makes of its body of so many bytes is to be tagged with `loaded`."""
+
+    asked: Callable[[], One | Batch]
+    size: int
+    loaded: Loaded
+    answer: Future[tuple[_Content, int]] = field(default_factory=Future)
+
 
 class Work:
-    """Tags beside the event loop, which goes on answering."""
+    """Tags beside the event loop, which goes on answering; small requests that wait at the same time are tagged together."""
 
     def __init__(self, settings: Settings, metrics: Metrics) -> None:
         self._settings, self._metrics = settings, metrics
         self._threads = ThreadPoolExecutor(settings.threads, "tagging")
+        self._queue: deque[_Waiting] = deque()
+        self._taking = Lock()
         self._waiting = 0
 
-    async def answer(self, asked: Callable[[], One | Batch], loaded: Loaded) -> dict[str, Any]:
-        """What is answered to the item or items that `asked` makes of a body, which it does in the thread, too.
+    async def answer(self, asked: Callable[[], One | Batch], size: int, loaded: Loaded) -> _Content:
+        """What is answered to the item or items that `asked` makes of a body of so many bytes, which it does in the thread, too.
 
         Raises
         ------
@@ -33,12 +54,14 @@ class Work:
         if self._waiting >= self._settings.max_waiting:
             raise Refused(429, f"{self._waiting} requests are waiting already; try again in a second.", {"Retry-After": "1"})
         loop = asyncio.get_running_loop()
-        task = self._threads.submit(_answered, asked, loaded)
+        request = _Waiting(asked, size, loaded)
+        self._queue.append(request)
         self._count(1)
         # A thread cannot be stopped: its request counts until it is done, whoever still waits.
-        task.add_done_callback(lambda _: loop.call_soon_threadsafe(self._count, -1))
+        request.answer.add_done_callback(lambda _: loop.call_soon_threadsafe(self._count, -1))
+        self._threads.submit(self._tag_next)
         try:
-            content, n_items = await asyncio.wait_for(asyncio.wrap_future(task), self._settings.seconds)
+            content, n_items = await asyncio.wait_for(asyncio.wrap_future(request.answer), self._settings.seconds)
         except TimeoutError:
             raise Refused(408, f"Tagging took over {self._settings.seconds:g} seconds; send fewer or shorter items.") from None
         self._metrics.items.inc(n_items)
@@ -52,15 +75,53 @@ class Work:
         self._waiting += by
         self._metrics.waiting.set(self._waiting)
 
+    def _tag_next(self) -> None:
+        """Called once for each request, which another call may have taken by then."""
+        taken = self._taken()
+        if taken:
+            _tag(taken)
 
-def _answered(asked: Callable[[], One | Batch], loaded: Loaded) -> tuple[dict[str, Any], int]:
-    """The answer's content, and of how many items."""
-    found = asked()
-    if isinstance(found, Batch):
-        return {"items": _tagged(found.items, loaded)}, len(found.items)
-    return _tagged([found], loaded)[0], 1
+    def _taken(self) -> list[_Waiting]:
+        """The request that waits longest, and if it is small, small ones after it."""
+        taken: list[_Waiting] = []
+        size = 0
+        with self._taking:
+            while self._queue:
+                following = self._queue[0]
+                size += following.size
+                alone = max(following.size, taken[0].size if taken else 0) > _SMALL
+                if taken and (alone or size > _TOGETHER or following.loaded is not taken[0].loaded):
+                    break
+                self._queue.popleft()
+                if following.answer.set_running_or_notify_cancel():  # else its time was over before its turn
+                    taken.append(following)
+        return taken
 
 
-def _tagged(items: list[One], loaded: Loaded) -> list[dict[str, Any]]:
-    tags = loaded.tagger.tag_many(item.text for item in items)
-    return [({"id": item.id} if item.id is not None else {}) | own.to_dict() for item, own in zip(items, tags, strict=True)]
+def _tag(requests: Sequence[_Waiting]) -> None:
+    """Answer requests for the same model."""
+    understood: list[tuple[_Waiting, One | Batch]] = []
+    for request in requests:
+        try:
+            understood.append((request, request.asked()))
+        except BaseException as error:
+            request.answer.set_exception(error)
+    try:
+        contents = _answered([found for _, found in understood], requests[0].loaded)
+    except BaseException as error:
+        if len(understood) == 1:
+            understood[0][0].answer.set_exception(error)
+        else:  # the others are not to suffer for the one that it is about
+            for request, _ in understood:
+                _tag([request])
+        return
+    for (request, _), content in zip(understood, contents, strict=True):
+        request.answer.set_result(content)
+
+
+def _answered(found: Sequence[One | Batch], loaded: Loaded) -> list[tuple[_Content, int]]:
+    """Each answer's content, and of how many items."""
+    lists = [own.items if isinstance(own, Batch) else [own] for own in found]
+    tags = loaded.tagger.tag_many(item.text for items in lists for item in items)
+    answers = [[({"id": item.id} if item.id is not None else {}) | next(tags).to_dict() for item in items] for items in lists]
+    return [({"items": own} if isinstance(one, Batch) else own[0], len(own)) for one, own in zip(found, answers, strict=True)]
