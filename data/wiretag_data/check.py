@@ -14,6 +14,7 @@ from wiretag.errors import DataError
 from wiretag.wire import spelling_key
 from wiretag_data import annotations as annotated
 from wiretag_data.dedup import near_duplicates
+from wiretag_data.headlines import HEADLINES, Headline, headlines
 from wiretag_data.lexicon import Lexicon, load_lexicons
 from wiretag_data.taxonomy import EDITORIAL, FACETS, Taxonomy, corpora_folder, load_taxonomy
 from wiretag_data.unlabelled import FOREIGN, NOTHING, Unlabelled, unlabelled
@@ -24,6 +25,8 @@ MIN_WORDS, MIN_CHARACTERS = 60, 150
 MIN_ITEMS, MIN_PER_LABEL = 60, 2
 # Texts about nothing: how many a language, and characters of each.
 MIN_NOTHING, MIN_LENGTH, MAX_LENGTH = 20, 20, 400
+# Headlines: how many a language, and of each topic.
+MIN_HEADLINES, MIN_HEADLINES_PER_TOPIC = 400, 12
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n")
 _MIN_SENTENCE = 40
 _MIN_TOPICS, _MAX_TOPICS, _MAX_SECTORS = 2, 4, 3
@@ -62,7 +65,9 @@ def problems(folder: Path | None = None) -> Iterator[str]:
             yield from _balance(counts, lexicons, taxonomy)
     texts = [*unlabelled(folder / NOTHING), *unlabelled(folder / FOREIGN)]
     yield from _unlabelled(texts, lexicons)
-    yield from _repetition({**stories, **{text.name: text.raw for text in texts}})
+    lines = list(headlines(folder / HEADLINES))
+    yield from _headlines(lines, lexicons, taxonomy)
+    yield from _repetition({**stories, **{text.name: text.raw for text in texts}, **{line.name: line.text for line in lines}})
     yield from _annotations(taxonomy)
 
 
@@ -139,6 +144,25 @@ def _unlabelled(texts: list[Unlabelled], lexicons: dict[str, Lexicon]) -> Iterat
             yield f"{NOTHING}/{language}: {counts[language]} texts; {MIN_NOTHING} are wanted."
     known = {text.language for text in texts if text.folder == FOREIGN} & lexicons.keys()
     yield from (f"{FOREIGN}/{language}: the language has a lexicon." for language in sorted(known))
+
+
+def _headlines(lines: list[Headline], lexicons: dict[str, Lexicon], taxonomy: Taxonomy) -> Iterator[str]:
+    counts: dict[str, Counter[str]] = {}
+    for line in lines:
+        yield from (f"{line.name}: unknown topic '{topic}'." for topic in line.topics if topic not in taxonomy["topic"])
+        if len(line.topics) > _MAX_TOPICS:
+            yield f"{line.name}: {len(line.topics)} topics; one to {_MAX_TOPICS} are wanted."
+        if len(line.text) > MAX_LENGTH:
+            yield f"{line.name}: {len(line.text)} characters; no more than {MAX_LENGTH} are wanted."
+        counts.setdefault(line.language, Counter()).update(["lines", *line.topics])
+    yield from (f"{HEADLINES}/{language}: there is no lexicon for '{language}'." for language in counts.keys() - lexicons.keys())
+    for language in lexicons:
+        found = counts.get(language, Counter())
+        if found["lines"] < MIN_HEADLINES:
+            yield f"{HEADLINES}/{language}: {found['lines']} lines; {MIN_HEADLINES} are wanted."
+        rare = [topic for topic in taxonomy["topic"] if found[topic] < MIN_HEADLINES_PER_TOPIC]
+        if rare:
+            yield f"{HEADLINES}/{language}: fewer than {MIN_HEADLINES_PER_TOPIC} lines for {', '.join(rare)}."
 
 
 def _repetition(stories: dict[str, str]) -> Iterator[str]:

@@ -3,12 +3,14 @@ from pathlib import Path
 
 import pytest
 
+from wiretag.errors import DataError
 from wiretag_data import corpus, fetch
 from wiretag_data.check import problems
 from wiretag_data.fetch import Package, SourceUnavailable
+from wiretag_data.headlines import headlines as headlines_of
 from wiretag_data.item import Item
 from wiretag_data.lexicon import load_lexicons, split_entries
-from wiretag_data.sources import unlabelled
+from wiretag_data.sources import headlines, unlabelled
 from wiretag_data.sources.base import Source
 from wiretag_data.sources.hub import hub_source
 from wiretag_data.sources.reuters import modapte
@@ -73,6 +75,22 @@ def test_texts_without_labels_speak_against_every_topic() -> None:
     assert nothing.coverage == foreign.coverage == {"topic": tuple(load_taxonomy()["topic"])}
 
 
+def test_headlines_have_topics_and_train() -> None:
+    items = list(headlines.SOURCE.items())
+    assert {item.language for item in items} == set(load_lexicons())
+    assert {item.part for item in items} == {"train"}
+    assert {topic for item in items for topic in item.labels["topic"]} == set(load_taxonomy()["topic"])
+    assert all(set(item.labels) == {"topic"} for item in items)  # of sectors they say nothing
+    assert set(headlines.SOURCE.coverage) == {"topic"}
+
+
+@pytest.mark.parametrize("line", ["no tab", "\tno topics", "sport\t ", "sport\tone\ttab too many"])
+def test_a_line_that_is_no_headline_is_named(tmp_path: Path, line: str) -> None:
+    (tmp_path / "de.tsv").write_text(f"sport, health\tEin Tor\n{line}\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"de\.tsv, line 2: topics, one tab and a text are wanted"):
+        list(headlines_of(tmp_path))
+
+
 def test_modapte_has_the_standard_sizes() -> None:
     split = modapte()
     assert (len(split["train"]), len(split["test"]), len(split["cats"])) == (7769, 3019, 90)
@@ -101,8 +119,14 @@ def test_the_checker_finds_what_is_wrong(tmp_path: Path) -> None:
         (tmp_path / folder).mkdir()
         for language in languages:
             (tmp_path / folder / f"{language}.txt").write_text("too short\n---\nBread, a lamp and the other shoe, please\n")
+    (tmp_path / "headlines").mkdir()
+    (tmp_path / "headlines" / "xx.tsv").write_text("trade, tade\tTariffs up\ntrade\tBread, a lamp and the other shoe, please\n")
     found = "\n".join(problems(tmp_path))
     for sentence in (
+        "headlines/xx/1: unknown topic 'tade'",
+        "headlines/xx: 2 lines; 400 are wanted",
+        "headlines/xx: fewer than 12 lines for trade",
+        "headlines/xx/2: nearly the same as nothing/qq/2",
         "nothing/xx/1: 9 characters",
         "nothing/xx: 2 texts; 20 are wanted",
         "nothing/qq: there is no lexicon for 'qq'",

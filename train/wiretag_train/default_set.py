@@ -14,6 +14,7 @@ from wiretag.features import FeatureConfig
 from wiretag.model import Facet
 from wiretag.tagger import LANGUAGE_FACET, UNKNOWN_LANGUAGE
 from wiretag_data.annotations import SOURCE as ANNOTATED
+from wiretag_data.headlines import HEADLINES
 from wiretag_data.item import Item
 from wiretag_data.taxonomy import FACETS, load_taxonomy
 from wiretag_data.unlabelled import FOREIGN, NOTHING
@@ -38,7 +39,7 @@ DEFAULT_RECIPE: Final = Recipe(
     n_levels=16,
 )
 # Weight of an item in the loss, by source.
-_WEIGHTS: Final[Mapping[str, float]] = {"wire": 5.0, ANNOTATED: 5.0, NOTHING: 2.0, FOREIGN: 5.0}
+_WEIGHTS: Final[Mapping[str, float]] = {"wire": 5.0, ANNOTATED: 5.0, NOTHING: 2.0, FOREIGN: 5.0, HEADLINES: 1.5}
 # Read whole, with all topics or rightly with none: what the product reads. They alone judge thresholds and calibration.
 _JUDGES: Final = ("wire", ANNOTATED, NOTHING, FOREIGN)
 # Fetched corpora are one language and one genre each: a part of their items, the beginning of each, and less weight say
@@ -103,7 +104,7 @@ def _decides(item: Item) -> bool:
 
 def _fetched(item: Item) -> bool:
     """Whether the item comes from a corpus of others, with labels of theirs."""
-    return item.source not in _JUDGES and not item.source.startswith(("lexicon-", "wordfreq"))
+    return item.source not in (*_JUDGES, HEADLINES) and not item.source.startswith(("lexicon-", "wordfreq"))
 
 
 def _read(items: Sequence[Item]) -> list[Item]:

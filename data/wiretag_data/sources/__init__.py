@@ -1,10 +1,11 @@
 """Sources of labelled items. Each module describes one; `DEFAULT` are those of the default corpus, `EXTRA` can be added."""
 
-from wiretag_data.sources import bbc, hub, lexicon, newsgroups, reuters, unlabelled, wire
+from wiretag_data.sources import bbc, headlines, hub, lexicon, newsgroups, reuters, unlabelled, wire
 from wiretag_data.sources.base import Source
 
 DEFAULT: tuple[Source, ...] = (
     *wire.SOURCES,
+    headlines.SOURCE,
     *lexicon.SOURCES,
     *unlabelled.SOURCES,
     reuters.SOURCE,
