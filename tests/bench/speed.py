@@ -130,6 +130,7 @@ _ROWS: Final = (
     Row("import", "start", "`import wiretag`", "`python -c pass`", 1.5, rows.importing, True, "{:.2f} times"),
     Row("memory", "start", "memory of `predict FILE`", "after `import numpy`", 60, rows.memory, True, "+{:.1f} MB"),
     Row("size", "start", "default model file", "", 6, rows.model_size, True, _MEGABYTES),
+    Row("pruning", "training", "what its size costs in macro-F1", "all weights", 0.005, training.pruning, True, "{:.4f}"),
     Row(
         "training",
         "training",

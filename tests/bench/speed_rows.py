@@ -339,7 +339,7 @@ def model_size() -> Measured:
         "MB",
         megabytes,
         None,
-        f"{_n_labels()} labels in all languages. What it costs in macro-F1 is measured elsewhere.",
+        f"{_n_labels()} labels in all languages. The row below says what it costs in macro-F1.",
     )
 
 
