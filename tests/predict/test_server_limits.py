@@ -214,6 +214,56 @@ def test_what_is_wrong_with_one_request_harms_none_that_waits_with_it(model_path
     assert metrics.registry.get_sample_value("wiretag_requests_waiting") == 0
 
 
+def test_who_gives_up_while_another_is_read_is_not_read_any_more(model_path: Path) -> None:
+    loaded, both_wait, goes_on = LiveModel(model_path).current, threading.Event(), threading.Event()
+    work, read = Work(Settings(seconds=0.5, threads=1), Metrics()), []
+
+    def asked(text: str, until: threading.Event) -> One:
+        read.append(text)
+        until.wait(30)
+        return One(text=text)
+
+    async def answers() -> list[Any]:
+        first = asyncio.create_task(work.answer(partial(asked, "first", both_wait), 1, loaded))
+        await asyncio.sleep(0.05)
+        slow, late = (asyncio.create_task(work.answer(partial(asked, text, goes_on), 1, loaded)) for text in ("slow", "late"))
+        await asyncio.sleep(0.05)
+        both_wait.set()  # and could be taken together
+        found = await asyncio.gather(first, slow, late, return_exceptions=True)
+        goes_on.set()
+        return found[1:]
+
+    assert [answer.status for answer in asyncio.run(answers())] == [408, 408]
+    work.close()
+    assert read == ["first", "slow"]
+
+
+def test_a_content_type_that_is_none_is_refused_before_it_is_read(model_path: Path) -> None:
+    hostile = 'text/plain; a="' + ";" * 60_000
+    with TestClient(create_app(LiveModel(model_path), Settings())) as ask:
+        answer = ask.post("/v1/tag", content=b"A goal", headers={"Content-Type": hostile})
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "The Content-Type is over 256 characters."
+
+
+def test_the_time_of_an_answer_is_not_that_of_a_slow_reader(model_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("wiretag.server.app.time.perf_counter", lambda: now[0])
+    app = create_app(LiveModel(model_path), Settings())
+
+    async def reads_slowly(message: MutableMapping[str, Any]) -> None:
+        now[0] += message["type"] == "http.response.body"
+
+    async def nothing() -> MutableMapping[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    scope = {"type": "http", "method": "GET", "path": "/healthz", "query_string": b"", "headers": []}
+    asyncio.run(app(scope, nothing, reads_slowly))
+    with TestClient(app) as ask:
+        said = ask.get("/metrics").text
+    assert 'wiretag_request_seconds_sum{route="/healthz"} 0.0' in said
+
+
 def test_metrics_name_the_model_however_it_came(model_path: Path, tmp_path: Path) -> None:
     path = tmp_path / "model.safetensors"
     path.write_bytes(model_path.read_bytes())

@@ -40,6 +40,8 @@ class Batch(BaseModel):
 _SHAPE: Final = 'Send {"text": "..."}, or {"items": [{"id": "...", "text": "..."}]}.'
 # Bodies of the largest size that may be in memory at once: 128 MB by default.
 _LARGEST_BODIES_HELD: Final = 32
+# Reading a header's parameters takes the square of its length: 60,000 characters, three seconds.
+_LONGEST_TYPE: Final = 256
 # A larger part of a name or a value tells nobody more.
 _SHOWN: Final = 80
 
@@ -129,7 +131,15 @@ class Room:
 
 
 def asked(data: bytes, content_type: str, settings: Settings) -> One | Batch:
-    """The item or items of a body; raises as `of_document` and `understood` do."""
+    """The item or items of a body.
+
+    Raises
+    ------
+    Refused
+        As `of_document` and `understood` do, or the Content-Type is too long to be one.
+    """
+    if len(content_type) > _LONGEST_TYPE:
+        raise Refused(422, f"The Content-Type is over {_LONGEST_TYPE} characters.")
     return of_document(data, content_type, settings) if is_document(content_type) else understood(data, settings)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -20,6 +21,9 @@ from wiretag.server.settings import Settings
 # wait for them. Bytes of a body that is tagged with others, and of all that are tagged together.
 _SMALL: Final = 1 << 14
 _TOGETHER: Final = 1 << 15
+# Items that are tagged together, and seconds of reading bodies, after which what still waits is left to other threads.
+_MOST_ITEMS: Final = 64
+_SECONDS: Final = 0.02
 _Content = dict[str, Any]
 
 
@@ -59,7 +63,11 @@ class Work:
         self._count(1)
         # A thread cannot be stopped: its request counts until it is done, whoever still waits.
         request.answer.add_done_callback(lambda _: loop.call_soon_threadsafe(self._count, -1))
-        self._threads.submit(self._tag_next)
+        try:
+            self._threads.submit(self._tag_next)
+        except RuntimeError:  # there is no thread to be had
+            request.answer.cancel()
+            raise
         try:
             content, n_items = await asyncio.wait_for(asyncio.wrap_future(request.answer), self._settings.seconds)
         except TimeoutError:
@@ -76,44 +84,52 @@ class Work:
         self._metrics.waiting.set(self._waiting)
 
     def _tag_next(self) -> None:
-        """Called once for each request, which another call may have taken by then."""
-        taken = self._taken()
-        if taken:
-            _tag(taken)
+        """Called once for each request, which another call may have taken by then.
 
-    def _taken(self) -> list[_Waiting]:
-        """The request that waits longest, and if it is small, small ones after it."""
-        taken: list[_Waiting] = []
-        size = 0
+        Requests are taken one by one: whoever gives up while others are read is not taken any more.
+        """
+        understood: list[tuple[_Waiting, One | Batch]] = []
+        loaded: Loaded | None = None
+        size = n_items = 0
+        until = time.monotonic() + _SECONDS
+        while n_items < _MOST_ITEMS and (request := self._taken(size, loaded)) is not None:
+            size, loaded = size + request.size, request.loaded
+            try:
+                found = request.asked()
+            except BaseException as error:
+                request.answer.set_exception(error)
+            else:
+                understood.append((request, found))
+                n_items += len(found.items) if isinstance(found, Batch) else 1
+            if time.monotonic() > until:
+                break
+        if loaded is not None:
+            _tag(understood, loaded)
+
+    def _taken(self, size: int, loaded: Loaded | None) -> _Waiting | None:
+        """The request that waits longest, if it can be tagged together with others of so many bytes that `loaded` is to tag."""
         with self._taking:
             while self._queue:
                 following = self._queue[0]
-                size += following.size
-                alone = max(following.size, taken[0].size if taken else 0) > _SMALL
-                if taken and (alone or size > _TOGETHER or following.loaded is not taken[0].loaded):
+                together = following.loaded is loaded and following.size <= _SMALL and size + following.size <= _TOGETHER
+                if loaded is not None and not together:
                     break
                 self._queue.popleft()
                 if following.answer.set_running_or_notify_cancel():  # else its time was over before its turn
-                    taken.append(following)
-        return taken
+                    return following
+        return None
 
 
-def _tag(requests: Sequence[_Waiting]) -> None:
-    """Answer requests for the same model."""
-    understood: list[tuple[_Waiting, One | Batch]] = []
-    for request in requests:
-        try:
-            understood.append((request, request.asked()))
-        except BaseException as error:
-            request.answer.set_exception(error)
+def _tag(understood: Sequence[tuple[_Waiting, One | Batch]], loaded: Loaded) -> None:
+    """Answer requests, all with the same model."""
     try:
-        contents = _answered([found for _, found in understood], requests[0].loaded)
+        contents = _answered([found for _, found in understood], loaded)
     except BaseException as error:
         if len(understood) == 1:
             understood[0][0].answer.set_exception(error)
         else:  # the others are not to suffer for the one that it is about
-            for request, _ in understood:
-                _tag([request])
+            for one in understood:
+                _tag([one], loaded)
         return
     for (request, _), content in zip(understood, contents, strict=True):
         request.answer.set_result(content)
