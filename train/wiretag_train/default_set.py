@@ -23,7 +23,7 @@ from wiretag_train.recipe import Recipe
 from wiretag_train.targets import UNKNOWN, Coverage, Targets, covered_targets
 from wiretag_train.wordlists import other_languages, reference_frequencies, sentences
 
-# N-grams, weight of items, pooling and what is read of fetched corpora come from trials, see CONTRIBUTING.md. The shares of
+# N-grams, weight of items, C, pooling and what is read of fetched corpora come from trials, see CONTRIBUTING.md. The shares of
 # the views, frequencies that a feature must reach and number of drawn sentences are first settings that nobody measured;
 # with names and record the file takes less than 6 MB.
 DEFAULT_RECIPE: Final = Recipe(
@@ -32,7 +32,7 @@ DEFAULT_RECIPE: Final = Recipe(
     k=5.0,
     b=0.5,
     min_df={"words": 3, "pairs": 5, "chars": 5},
-    costs=(0.3, 1.0),
+    costs=(0.3,),
     pooled=True,
     search_folds=1,
     max_bytes=5_650_000,
