@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wiretag.errors import DataError
+from wiretag_data.utf8 import utf8_text
 
 HEADLINES = "headlines"
 
@@ -35,11 +36,7 @@ class Headline:
 def headlines(folder: Path) -> Iterator[Headline]:
     """All lines of a folder's files, in order; raises `DataError` for a line that is not topics, a tab and a text."""
     for path in sorted(folder.glob("*.tsv")):
-        try:
-            lines = path.read_text(encoding="utf-8-sig").splitlines()
-        except UnicodeDecodeError:
-            raise DataError(f"{path} is not UTF-8 text.") from None
-        for number, line in enumerate(lines, start=1):
+        for number, line in enumerate(utf8_text(path).splitlines(), start=1):
             topics, _, text = line.partition("\t")
             if not (topics.strip() and text.strip()) or "\t" in text:
                 raise DataError(f"{path}, line {number}: topics, one tab and a text are wanted.")

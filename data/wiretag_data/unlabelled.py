@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from wiretag.errors import DataError
+from wiretag_data.utf8 import utf8_text
 
 # About nothing, in languages with a lexicon; and news in languages without.
 NOTHING, FOREIGN = "nothing", "foreign"
@@ -38,9 +38,5 @@ class Unlabelled:
 def unlabelled(folder: Path) -> Iterator[Unlabelled]:
     """All texts of a folder's files, in order; raises `DataError` if one is not UTF-8."""
     for path in sorted(folder.glob("*.txt")):
-        try:
-            content = path.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError:
-            raise DataError(f"{path} is not UTF-8 text.") from None
-        for number, raw in enumerate(content.strip("\n").split("\n---\n"), start=1):
+        for number, raw in enumerate(utf8_text(path).strip("\n").split("\n---\n"), start=1):
             yield Unlabelled(folder.name, path.stem, number, raw)

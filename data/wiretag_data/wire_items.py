@@ -9,6 +9,7 @@ from pathlib import Path
 from wiretag.errors import DataError
 from wiretag.wire import WireItem, WireRules, parse
 from wiretag_data.lexicon import Lexicon
+from wiretag_data.utf8 import utf8_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,7 @@ class WireFile:
 
 def read_wire_file(path: Path) -> WireFile:
     """Read one file; raises `DataError` if it is not UTF-8 or has no header."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise DataError(f"{path} is not UTF-8 text.") from None
-    head, line, raw = text.partition("\n---\n")
+    head, line, raw = utf8_text(path).partition("\n---\n")
     if not line:
         raise DataError(f"{path} has no '---' line between its header and the item.")
     header = {}

@@ -58,7 +58,7 @@ def default_model(share: float = 1.0) -> Measured:
     ours, theirs = found["ours"], found["theirs"]
     details = (
         f"CPU seconds of all processes, one run each, on the {ours['items']:,} texts and {ours['labels']} labels of "
-        f"`default_set.training_set`. Ours: `fit` with the default recipe and `to_model`, so features, the search for C, "
+        f"`default_set.training_set`. Ours: `fit` with the default recipe and `to_model`, so features, "
         "thresholds, calibration and pruning. Theirs: `TfidfVectorizer(ngram_range=(1, 2)).fit_transform` of the same texts "
         f"({theirs['features']:,} features), then `OneVsRestClassifier(LinearSVC(), n_jobs={_JOBS})` for each set of labels that "
         f"the same items cover ({theirs['groups']} sets), on these items only; no weights, one C, no thresholds, no calibration. "

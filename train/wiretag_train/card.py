@@ -19,7 +19,7 @@ Tags news items and press releases with sectors, topics and the language.
 
 {sources}
 
-Seed {seed}; chosen by cross-validation: {costs}. Corpus fingerprint `{corpus}`.
+Seed {seed}; {costs}. Corpus fingerprint `{corpus}`.
 
 ## Scores
 

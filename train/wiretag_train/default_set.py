@@ -38,7 +38,7 @@ DEFAULT_RECIPE: Final = Recipe(
     max_bytes=5_650_000,
     n_levels=16,
 )
-# Weight of an item in the loss, by source.
+# Weight of an item in the loss, by source; of the project's own texts and annotations but for entries of lexicons.
 _WEIGHTS: Final[Mapping[str, float]] = {"wire": 5.0, ANNOTATED: 5.0, NOTHING: 2.0, FOREIGN: 5.0, HEADLINES: 1.5}
 # Read whole, with all topics or rightly with none: what the product reads. They alone judge thresholds and calibration.
 _JUDGES: Final = ("wire", ANNOTATED, NOTHING, FOREIGN)
@@ -104,7 +104,7 @@ def _decides(item: Item) -> bool:
 
 def _fetched(item: Item) -> bool:
     """Whether the item comes from a corpus of others, with labels of theirs."""
-    return item.source not in (*_JUDGES, HEADLINES) and not item.source.startswith(("lexicon-", "wordfreq"))
+    return item.source not in _WEIGHTS and not item.source.startswith(("lexicon-", "wordfreq"))
 
 
 def _read(items: Sequence[Item]) -> list[Item]:
